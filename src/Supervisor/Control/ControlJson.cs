@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Devoxx.Supervisor.Control;
+
+/// <summary>The JSON of the control API, source generated: camelCase, nulls left out, enumerations by name.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(UpRequest))]
+[JsonSerializable(typeof(DownRequest))]
+[JsonSerializable(typeof(ServicesRequest))]
+[JsonSerializable(typeof(RemoveImagesRequest))]
+[JsonSerializable(typeof(RemoveVolumesRequest))]
+[JsonSerializable(typeof(ControlLine))]
+[JsonSerializable(typeof(ControlError))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(ContainerView))]
+[JsonSerializable(typeof(ImmutableArray<ProjectView>))]
+[JsonSerializable(typeof(ImmutableArray<ContainerView>))]
+[JsonSerializable(typeof(ImmutableArray<VolumeView>))]
+[JsonSerializable(typeof(ImmutableArray<ImageView>))]
+public sealed partial class ControlJson : JsonSerializerContext;

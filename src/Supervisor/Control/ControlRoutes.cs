@@ -1,0 +1,52 @@
+namespace Devoxx.Supervisor.Control;
+
+/// <summary>
+/// The paths of the control API: HTTP/1.1 with JSON over the supervisor's Unix socket. A request that changes something
+/// is answered with 200 and a stream of <see cref="ControlLine"/>s, one JSON object a line, the last of which carries the
+/// <see cref="Outcome"/>. A query is answered with one JSON document. A request that cannot be understood is answered
+/// with 400 or 404 and a <see cref="ControlError"/>.
+/// </summary>
+public static class ControlRoutes
+{
+    /// <summary>GET → <see cref="VersionView"/>.</summary>
+    public const string Version = "/v1/version";
+
+    /// <summary>GET → <see cref="ProjectView"/>[].</summary>
+    public const string Projects = "/v1/projects";
+
+    /// <summary>GET → <see cref="VolumeView"/>[].</summary>
+    public const string Volumes = "/v1/volumes";
+
+    /// <summary>GET → <see cref="ImageView"/>[].</summary>
+    public const string Images = "/v1/images";
+
+    /// <summary>POST, the archive as body (docker-archive or oci-archive, gzip or not) → stream.</summary>
+    public const string ImageLoad = "/v1/images/load";
+
+    /// <summary>POST <c>?reference=</c>, a root filesystem's tar as body → stream.</summary>
+    public const string ImageImport = "/v1/images/import";
+
+    /// <summary>POST <see cref="RemoveImagesRequest"/> → stream.</summary>
+    public const string ImageRemove = "/v1/images/remove";
+
+    /// <summary>POST <see cref="RemoveVolumesRequest"/> → stream.</summary>
+    public const string VolumeRemove = "/v1/volumes/remove";
+
+    /// <summary>POST, no body: the supervisor leaves, containers run on → 204.</summary>
+    public const string Shutdown = "/v1/shutdown";
+
+    /// <summary>POST <see cref="UpRequest"/> → stream.</summary>
+    public static string Up(string project) => $"{Projects}/{project}/up";
+
+    /// <summary>POST <see cref="DownRequest"/> → stream.</summary>
+    public static string Down(string project) => $"{Projects}/{project}/down";
+
+    /// <summary>POST <see cref="ServicesRequest"/> → stream. Verb: <c>start</c>, <c>stop</c>, <c>restart</c> or <c>kill</c>.</summary>
+    public static string Services(string project, string verb) => $"{Projects}/{project}/{verb}";
+
+    /// <summary>GET → <see cref="ContainerView"/>[], all states, ordered by service and number.</summary>
+    public static string Containers(string project) => $"{Projects}/{project}/containers";
+
+    /// <summary>GET → stream of <see cref="ContainerView"/>: first every container as it is, then each again whenever it changes, without end.</summary>
+    public static string Watch(string project) => $"{Projects}/{project}/watch";
+}

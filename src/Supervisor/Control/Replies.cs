@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace Devoxx.Supervisor.Control;
+
+/// <summary>One line of a stream: either progress or, last, the outcome.</summary>
+public sealed record ControlLine(Progress? Progress = null, Outcome? Outcome = null);
+
+/// <summary>What is happening to one thing, in the words of <c>docker compose</c>.</summary>
+/// <param name="Kind"><c>Container</c>, <c>Volume</c>, <c>Image</c>, <c>Network</c>.</param>
+/// <param name="Name">Its name, e.g. <c>shop-web-1</c>.</param>
+/// <param name="Status"><c>Creating</c>, <c>Created</c>, <c>Starting</c>, <c>Started</c>, <c>Running</c>, <c>Recreate</c>, <c>Recreated</c>, <c>Stopping</c>, <c>Stopped</c>, <c>Removing</c>, <c>Removed</c>, <c>Pulling</c>, <c>Pulled</c>, <c>Waiting</c>, <c>Error</c>, …</param>
+/// <param name="Detail">Why, or how far: for people.</param>
+/// <param name="Done">Nothing more will be said of this thing in this step.</param>
+public sealed record Progress(string Kind, string Name, string Status, string? Detail = null, bool Done = false, bool Failed = false, long? Current = null, long? Total = null);
+
+/// <summary>How a request ended.</summary>
+/// <param name="Errors">One per thing that failed, for people; empty when all went well.</param>
+public sealed record Outcome(ImmutableArray<string> Errors, ImmutableArray<string> Warnings)
+{
+    public bool Succeeded => Errors.IsEmpty;
+
+    public static Outcome Success { get; } = new([], []);
+
+    public static Outcome Failure(params ImmutableArray<string> errors) => new(errors, []);
+}
+
+/// <summary>Why a request was refused.</summary>
+public sealed record ControlError(string Error);
+
+public sealed record VersionView(string Version, int Pid, string Root, DateTimeOffset StartedAt);
+
+/// <summary>A project as <c>ls</c> shows it.</summary>
+/// <param name="Status">e.g. <c>running(2), exited(1)</c>.</param>
+public sealed record ProjectView(string Name, string Status, ImmutableArray<string> ConfigFiles, int Running, int Total);
+
+/// <summary>A container as <c>ps</c> shows it.</summary>
+/// <param name="Id">64 hexadecimal digits.</param>
+/// <param name="State"><c>created</c>, <c>running</c>, <c>restarting</c>, <c>exited</c>, <c>dead</c>, <c>removing</c>, <c>paused</c>.</param>
+/// <param name="Status">For people: <c>Up 3 seconds</c> is made of it by the reader from the times; this is the reason: <c>out of memory (limit 16 MiB)</c>, <c>next start in 800 ms, attempt 3 of 5</c>; empty when there is nothing to say.</param>
+/// <param name="LogDirectory">Where <c>log</c>, <c>log.1</c>, … are.</param>
+/// <param name="Run">How many times it has been started, this run included.</param>
+public sealed record ContainerView(
+    string Id,
+    string Name,
+    string Project,
+    string Service,
+    int Number,
+    string Image,
+    string ImageId,
+    ImmutableArray<string> Command,
+    string State,
+    string Status,
+    string? Health,
+    int? ExitCode,
+    int? Signal,
+    bool OutOfMemory,
+    int? Pid,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    int Run,
+    int RestartCount,
+    string LogDirectory,
+    bool Tty,
+    bool StdinOpen,
+    ImmutableArray<string> Networks,
+    ImmutableArray<string> Mounts,
+    ImmutableSortedDictionary<string, string> Labels);
+
+/// <summary>A volume as <c>volume ls</c> and <c>volume inspect</c> show it.</summary>
+public sealed record VolumeView(
+    string Name,
+    string Driver,
+    string Mountpoint,
+    bool Anonymous,
+    bool Mounted,
+    DateTimeOffset CreatedAt,
+    string? Project,
+    ImmutableSortedDictionary<string, string> Labels,
+    ImmutableSortedDictionary<string, string> Options,
+    ImmutableArray<string> UsedBy);
+
+/// <param name="Size">Bytes of its layers on disk.</param>
+public sealed record ImageView(string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, ImmutableArray<string> UsedBy);

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Devoxx.Supervisor.Control;
+
+/// <summary>Whether a service's existing containers are replaced by <c>up</c>.</summary>
+public enum RecreatePolicy
+{
+    /// <summary>Those whose configuration or image changed.</summary>
+    Changed,
+
+    /// <summary><c>--force-recreate</c>.</summary>
+    Always,
+
+    /// <summary><c>--no-recreate</c>.</summary>
+    Never,
+}
+
+/// <summary>What <c>up</c> asks for.</summary>
+/// <param name="Project">The canonical model, as <c>config --format json</c> prints it.</param>
+/// <param name="Services">Only these and what they depend on; empty: all.</param>
+/// <param name="Scale">Replicas by service, from <c>--scale</c>.</param>
+/// <param name="StopTimeoutSeconds"><c>-t</c>; null: each service's own.</param>
+public sealed record UpRequest(
+    JsonElement Project,
+    ImmutableArray<string> Services,
+    ImmutableSortedDictionary<string, int> Scale,
+    RecreatePolicy Recreate = RecreatePolicy.Changed,
+    bool RemoveOrphans = false,
+    bool NoStart = false,
+    bool NoDeps = false,
+    bool RenewAnonymousVolumes = false,
+    int? StopTimeoutSeconds = null,
+    ImmutableArray<string> ConfigFiles = default,
+    string? WorkingDirectory = null);
+
+/// <summary>What <c>down</c> asks for.</summary>
+/// <param name="Project">The canonical model when a stack file was read: without it every container of the project goes; with it, orphans stay unless asked.</param>
+/// <param name="Services">Only these; empty: the whole project.</param>
+public sealed record DownRequest(
+    JsonElement? Project,
+    ImmutableArray<string> Services,
+    bool Volumes = false,
+    bool RemoveOrphans = false,
+    int? StopTimeoutSeconds = null);
+
+/// <summary>What <c>start</c>, <c>stop</c>, <c>restart</c> and <c>kill</c> ask for.</summary>
+/// <param name="Services">Only these; empty: all.</param>
+/// <param name="Signal"><c>kill -s</c>: a name or number; null: SIGKILL.</param>
+public sealed record ServicesRequest(
+    ImmutableArray<string> Services,
+    int? StopTimeoutSeconds = null,
+    string? Signal = null,
+    bool NoDeps = false);
+
+public sealed record RemoveImagesRequest(ImmutableArray<string> Images, bool Force = false);
+
+public sealed record RemoveVolumesRequest(ImmutableArray<string> Volumes, bool Force = false);

@@ -1,0 +1,7 @@
+namespace Devoxx.Supervisor;
+
+/// <summary>How the supervisor process is started.</summary>
+/// <param name="RuntimePath">The <c>devoxx-runtime</c> executable: beside this one unless told otherwise.</param>
+/// <param name="ReadyFd">Where one byte is written, and which is then closed, once requests are answered; null: nobody waits.</param>
+/// <param name="IdleTimeout">How long nothing may run and nobody ask before the supervisor leaves; infinite: it stays.</param>
+public sealed record SupervisorOptions(StateRoot Root, string RuntimePath, int? ReadyFd, TimeSpan IdleTimeout);
