@@ -1,0 +1,32 @@
+namespace Devoxx.Images;
+
+/// <summary>Something about an image that the person who asked can understand and mend: the message is for them.</summary>
+public class ImageException : IOException
+{
+    public ImageException(string message)
+        : base(message)
+    {
+    }
+
+    public ImageException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>There is no such image in the store.</summary>
+public sealed class ImageNotFoundException(string name) : ImageException($"no such image: {name}")
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>The image is used by a container and was not removed.</summary>
+public sealed class ImageInUseException(string name, string user) : ImageException($"image {name} is in use by {user}")
+{
+    public string Name { get; } = name;
+
+    public string User { get; } = user;
+}
+
+/// <summary>No registry could be reached, or it could not answer; nothing is known about the image itself.</summary>
+public sealed class RegistryUnreachableException(string message, Exception? inner = null) : ImageException(message, inner!);

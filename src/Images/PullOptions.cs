@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Devoxx.Images;
+
+/// <summary>How to pull. The defaults are what `pull` does with no option.</summary>
+public sealed record PullOptions
+{
+    /// <summary>The platform wanted from a multi-platform image; null for this machine's.</summary>
+    public ImagePlatform? Platform { get; init; }
+
+    /// <summary>Layers downloaded at the same time.</summary>
+    public int ParallelDownloads { get; init; } = 3;
+
+    /// <summary>How long to wait for a connection.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How often a request or a broken layer is tried again.</summary>
+    public int Retries { get; init; } = 5;
+
+    /// <summary>The first pause before a retry; doubled each time, with jitter. Tests shorten it.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Environment for <c>REGISTRY_AUTH_FILE</c>, <c>DOCKER_CONFIG</c>, <c>HOME</c>, <c>HTTPS_PROXY</c> …; null for the process's own.</summary>
+    public ImmutableDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>Mirrors and insecure registries; null for the files that <see cref="Registry.RegistriesConfiguration.Load"/> finds.</summary>
+    public Registry.RegistriesConfiguration? Registries { get; init; }
+}

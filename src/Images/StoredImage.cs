@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Devoxx.Oci;
+
+namespace Devoxx.Images;
+
+/// <summary>An image in the store, ready to be run: its layers are unpacked.</summary>
+public sealed class StoredImage
+{
+    private readonly Lazy<ImageConfiguration> _config;
+
+    internal StoredImage(
+        string id, ImmutableArray<ImageReference> references, ImmutableArray<string> layerDirectories, long size, DateTimeOffset created, ImagePlatform platform, Func<ImageConfiguration> config)
+    {
+        Id = id;
+        References = references;
+        LayerDirectories = layerDirectories;
+        Size = size;
+        Created = created;
+        Platform = platform;
+        _config = new Lazy<ImageConfiguration>(config);
+    }
+
+    /// <summary>Digest of the configuration, <c>sha256:…</c>; what Docker calls the image id.</summary>
+    public string Id { get; }
+
+    /// <summary>The first twelve digits of <see cref="Id"/>, as lists show them.</summary>
+    public string ShortId => Id.Substring(7, 12);
+
+    /// <summary>Every name of this image; empty for an untagged ("dangling") one.</summary>
+    public ImmutableArray<ImageReference> References { get; }
+
+    /// <summary>Absolute paths, base first, of directories in overlayfs form: overlay's <c>lowerdir=</c> wants them reversed.</summary>
+    public ImmutableArray<string> LayerDirectories { get; }
+
+    /// <summary>Bytes of the files in all layers.</summary>
+    public long Size { get; }
+
+    /// <summary>When the image was made, as its configuration says; the epoch when it does not.</summary>
+    public DateTimeOffset Created { get; }
+
+    public ImagePlatform Platform { get; }
+
+    /// <summary>Read from the store when first asked for.</summary>
+    /// <exception cref="ImageException">The stored configuration is damaged.</exception>
+    public ImageConfiguration Config => _config.Value;
+}
