@@ -1,0 +1,23 @@
+namespace Devoxx.Compose.Tree;
+
+internal sealed class SequenceNode(Position position, List<Node> items) : Node(position)
+{
+    internal SequenceNode(Position position) : this(position, []) { }
+
+    internal List<Node> Items { get; } = items;
+
+    internal override Node Clone()
+    {
+        var items = new List<Node>(Items.Count);
+        foreach (var item in Items) items.Add(item.Clone());
+        return new SequenceNode(Position, items);
+    }
+
+    internal override bool SameAs(Node other)
+    {
+        if (other is not SequenceNode s || s.Items.Count != Items.Count) return false;
+        for (var i = 0; i < Items.Count; i++)
+            if (!Items[i].SameAs(s.Items[i])) return false;
+        return true;
+    }
+}

@@ -1,0 +1,125 @@
+using Devoxx.Compose.Diagnosis;
+using Devoxx.Compose.Tree;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Devoxx.Compose.Yaml;
+
+/// <summary>Text to documents, by way of the parser's events: nothing here knows types or uses reflection.</summary>
+internal sealed class YamlReader
+{
+    /// <summary>The largest file that is read, in characters.</summary>
+    private const int MaxLength = 16 * 1024 * 1024;
+
+    /// <summary>The deepest nesting that is read; every later phase recurses no deeper.</summary>
+    private const int MaxDepth = 200;
+
+    private readonly string _file;
+    private readonly Parser _parser;
+    private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
+
+    private YamlReader(string file, string text)
+    {
+        _file = file;
+        _parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>The documents of a file. Throws <see cref="ComposeException"/> with the position of what is not YAML.</summary>
+    internal static List<YamlNode> Read(string file, string text)
+    {
+        if (text.Length > MaxLength)
+            throw new ComposeException(new Position(file, 0, 0), $"the file has {text.Length} characters; at most {MaxLength} are read");
+        RefuseControlCharacters(file, text);
+        try
+        {
+            return new YamlReader(file, text).Documents();
+        }
+        catch (YamlException error)
+        {
+            var message = error.InnerException is null or YamlException ? error.Message : error.InnerException.Message;
+            throw new ComposeException(new Position(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {Uncapitalise(message)}");
+        }
+    }
+
+    private List<YamlNode> Documents()
+    {
+        var documents = new List<YamlNode>();
+        _parser.Consume<StreamStart>();
+        while (!_parser.TryConsume<StreamEnd>(out _))
+        {
+            _parser.Consume<DocumentStart>();
+            _anchors.Clear();
+            documents.Add(Node(0));
+            _parser.Consume<DocumentEnd>();
+        }
+        return documents;
+    }
+
+    private YamlNode Node(int depth)
+    {
+        var next = _parser.Current ?? throw new ComposeException(new Position(_file, 0, 0), "not valid YAML: the file ends in the middle of a value");
+        var position = At(next.Start);
+        if (depth > MaxDepth) throw new ComposeException(position, $"nested deeper than {MaxDepth} levels; flatten the file");
+        switch (next)
+        {
+            case AnchorAlias alias:
+                _parser.MoveNext();
+                if (!_anchors.TryGetValue(alias.Value.Value, out var target))
+                    throw new ComposeException(position, $"unknown anchor '{alias.Value.Value}'; an alias names an anchor (&{alias.Value.Value}) that stands above it");
+                if (target.Open) throw new ComposeException(position, $"anchor '{alias.Value.Value}' contains itself");
+                return target;
+            case Scalar scalar:
+                _parser.MoveNext();
+                var leaf = new YamlNode(YamlKind.Scalar, position, ShortTag(scalar.Tag)) { Value = scalar.Value, Plain = scalar.Style == ScalarStyle.Plain };
+                if (!scalar.Anchor.IsEmpty) _anchors[scalar.Anchor.Value] = leaf;
+                return leaf;
+            case SequenceStart sequence:
+                _parser.MoveNext();
+                var list = Open(new YamlNode(YamlKind.Sequence, position, ShortTag(sequence.Tag)), sequence.Anchor);
+                while (!_parser.TryConsume<SequenceEnd>(out _)) list.Content.Add(Node(depth + 1));
+                list.Open = false;
+                return list;
+            case MappingStart mapping:
+                _parser.MoveNext();
+                var map = Open(new YamlNode(YamlKind.Mapping, position, ShortTag(mapping.Tag)), mapping.Anchor);
+                while (!_parser.TryConsume<MappingEnd>(out _)) map.Content.Add(Node(depth + 1));
+                map.Open = false;
+                return map;
+            default:
+                throw new ComposeException(position, "not valid YAML: a value was expected here");
+        }
+    }
+
+    private YamlNode Open(YamlNode node, AnchorName anchor)
+    {
+        node.Open = true;
+        if (!anchor.IsEmpty) _anchors[anchor.Value] = node;
+        return node;
+    }
+
+    private Position At(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
+
+    private static string ShortTag(TagName tag)
+    {
+        const string core = "tag:yaml.org,2002:";
+        if (tag.IsEmpty || tag.IsNonSpecific) return "";
+        return tag.Value.StartsWith(core, StringComparison.Ordinal) ? string.Concat("!!", tag.Value.AsSpan(core.Length)) : tag.Value;
+    }
+
+    /// <summary>YAML has no control characters but tab, line feed and carriage return, nor U+FFFE and lone surrogates.</summary>
+    private static void RefuseControlCharacters(string file, string text)
+    {
+        var bad = text.AsSpan().IndexOfAny(Refused);
+        if (bad < 0) return;
+        var before = text.AsSpan(0, bad);
+        var column = bad - before.LastIndexOf('\n');
+        throw new ComposeException(new Position(file, before.Count('\n') + 1, column),
+            $"control characters are not allowed; U+{(int)text[bad]:X4} stands here");
+    }
+
+    private static readonly System.Buffers.SearchValues<char> Refused = System.Buffers.SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10 or 13)).Select(c => (char)c), '\x7f', '￾']);
+
+    private static string Uncapitalise(string message) =>
+        message.Length > 1 && char.IsUpper(message[0]) && !char.IsUpper(message[1]) ? char.ToLowerInvariant(message[0]) + message[1..] : message;
+}
