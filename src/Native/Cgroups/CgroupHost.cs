@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Devoxx.Native.Mounts;
+
+namespace Devoxx.Native.Cgroups;
+
+/// <summary>Where a host has its cgroup hierarchies, and which controller lives on which.</summary>
+public sealed class CgroupHost
+{
+    private static readonly ImmutableArray<Controller> V1All =
+    [
+        new V1.MemoryController(), new V1.CpuController(), new V1.CpuacctController(), new V1.CpusetController(), new V1.PidsController(),
+        new V1.DevicesController(), new V1.BlkioController(), new V1.FreezerController(),
+    ];
+
+    private static readonly ImmutableArray<Controller> V2All =
+    [
+        new V2.MemoryController(), new V2.CpuController(), new V2.CpusetController(), new V2.PidsController(), new V2.DevicesController(),
+        new V2.IoController(),
+    ];
+
+    private CgroupHost(string? unified, ImmutableSortedDictionary<string, string> v1, ImmutableArray<string> v2Controllers)
+    {
+        Unified = unified;
+        V1 = v1;
+        V2Controllers = v2Controllers;
+        Version = unified is null ? CgroupVersion.V1 : v1.IsEmpty ? CgroupVersion.V2 : CgroupVersion.Hybrid;
+        Hierarchies = FindHierarchies();
+        Absent = [.. V2All.Where(controller => !Hierarchies.Any(hierarchy => hierarchy.Controllers.Any(each => Same(each.Name, controller.Name))))];
+    }
+
+    public CgroupVersion Version { get; }
+
+    /// <summary>The mount point of the unified hierarchy; null when there is none.</summary>
+    public string? Unified { get; }
+
+    /// <summary>Controller → mount point, version 1. Controllers mounted together share theirs.</summary>
+    public ImmutableSortedDictionary<string, string> V1 { get; }
+
+    /// <summary>What cgroup.controllers at the unified root lists.</summary>
+    public ImmutableArray<string> V2Controllers { get; }
+
+    /// <summary>This host, as the calling process sees it.</summary>
+    /// <exception cref="InvalidOperationException">No cgroup hierarchy is mounted.</exception>
+    public static CgroupHost Detect() => Over(MountTable.Read());
+
+    /// <summary>A host as a mount table describes it; its mount points may be directories of a test.</summary>
+    public static CgroupHost Over(ImmutableArray<MountEntry> mounts)
+    {
+        string? unified = null;
+        var v1 = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var mount in mounts)
+        {
+            if (mount.FsType == "cgroup2")
+            {
+                // The one at its own root counts; others show a part of it to somebody.
+                unified = unified is null || mount.Root == "/" ? mount.MountPoint : unified;
+            }
+            else if (mount.FsType == "cgroup")
+            {
+                foreach (var controller in V1All.Select(each => each.Name))
+                {
+                    if (MountEntry.HasOption(mount.SuperOptions, controller))
+                    {
+                        v1.TryAdd(controller, mount.MountPoint);
+                    }
+                }
+            }
+        }
+
+        if (unified is null && v1.Count == 0)
+        {
+            throw new InvalidOperationException("no cgroup hierarchy is mounted; mount cgroup2 on /sys/fs/cgroup");
+        }
+
+        return new CgroupHost(unified, v1.ToImmutable(), unified is null ? [] : Words(new CgroupDirectory(unified).TryRead("cgroup.controllers")));
+    }
+
+    /// <summary>Whether a controller is on either version.</summary>
+    public bool Has(string controller) =>
+        V1.ContainsKey(controller) || V2Controllers.Contains(controller == "blkio" ? "io" : controller);
+
+    /// <summary>The hierarchies to use, those of version 1 first.</summary>
+    internal ImmutableArray<Hierarchy> Hierarchies { get; }
+
+    /// <summary>Controllers that neither version has here.</summary>
+    internal ImmutableArray<Controller> Absent { get; }
+
+    private ImmutableArray<Hierarchy> FindHierarchies()
+    {
+        var found = ImmutableArray.CreateBuilder<Hierarchy>();
+        foreach (var mountPoint in V1.Values.Distinct())
+        {
+            found.Add(new Hierarchy(mountPoint, IsUnified: false,
+                [.. V1All.Where(controller => V1.GetValueOrDefault(controller.Name) == mountPoint && (controller.Name != "freezer" || Unified is null))]));
+        }
+
+        found.RemoveAll(hierarchy => hierarchy.Controllers.IsEmpty);
+        if (Unified is not null)
+        {
+            // Devices have no controller to be listed on version 2: the BPF program is attached to any cgroup.
+            found.Add(new Hierarchy(Unified, IsUnified: true,
+                [.. V2All.Where(controller => V2Controllers.Contains(controller.Name) || (controller.Name == "devices" && !V1.ContainsKey("devices")))]));
+        }
+
+        return found.DrainToImmutable();
+    }
+
+    private static bool Same(string name, string v2Name) => name == v2Name || (name == "blkio" && v2Name == "io");
+
+    private static ImmutableArray<string> Words(string? text) =>
+        text is null ? [] : [.. text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+}

@@ -1,0 +1,56 @@
+namespace Devoxx.Native.Cgroups.V2;
+
+/// <summary>Documentation/admin-guide/cgroup-v2.rst, CPU.</summary>
+internal sealed class CpuController : Controller
+{
+    private const long DefaultPeriod = 100_000;
+
+    public override string Name => "cpu";
+
+    public override bool Concerns(CgroupLimits limits) => limits.CpuQuota is not null || limits.CpuPeriod is not null || limits.CpuShares is not null;
+
+    public override void Apply(CgroupDirectory directory, CgroupLimits limits)
+    {
+        if (limits.CpuShares is { } shares and > 0)
+        {
+            Set(directory, "cpu.weight", Text(Weight(shares)));
+        }
+
+        if (limits.CpuQuota is not null || limits.CpuPeriod is not null)
+        {
+            var quota = limits.CpuQuota is { } asked and > 0 ? Text(asked) : "max";
+            Set(directory, "cpu.max", $"{quota} {limits.CpuPeriod ?? DefaultPeriod}");
+        }
+    }
+
+    public override CgroupStats Read(CgroupDirectory directory, CgroupStats stats)
+    {
+        var text = directory.TryRead("cpu.stat");
+        return stats with
+        {
+            CpuUsage = CgroupDirectory.Keyed(text, "usage_usec"),
+            CpuThrottledPeriods = CgroupDirectory.Keyed(text, "nr_throttled"),
+            CpuThrottledTime = CgroupDirectory.Keyed(text, "throttled_usec"),
+        };
+    }
+
+    /// <summary>
+    /// 2..262144 to 1..10000 so that both ends and both defaults (1024 and 100) meet: the curve that runc and crun took
+    /// instead of a straight line, github.com/opencontainers/cgroups ConvertCPUSharesToCgroupV2Value.
+    /// </summary>
+    internal static long Weight(long shares)
+    {
+        if (shares <= 2)
+        {
+            return 1;
+        }
+
+        if (shares >= 262144)
+        {
+            return 10000;
+        }
+
+        var log = Math.Log2(shares);
+        return (long)Math.Ceiling(Math.Pow(10, (((log * log) + (125 * log)) / 612.0) - (7.0 / 34.0)));
+    }
+}
