@@ -7,6 +7,7 @@ public static unsafe partial class SafeTree
 {
     // Below this many levels a directory is moved up and deleted from there: a container can nest deeper than there are descriptors.
     private const int MaxDepth = 100;
+    private const int Attempts = 20;
 
     private const int Beneath = 0x08; // RESOLVE_BENEATH
     private const int NoSymlinks = 0x04; // RESOLVE_NO_SYMLINKS
@@ -146,39 +147,49 @@ public static unsafe partial class SafeTree
             }
         }
 
+        // What the entry was when it was read, it need not be any more: whoever can write to the tree may go on doing so.
         private void Remove(int directory, int root, byte* name, Getdents64.Entry entry, string shown, int depth)
         {
-            if (entry.Type is not (Getdents64.Directory or Getdents64.Unknown))
+            var path = shown + "/" + CPath.Show(entry.Name);
+            var isDirectory = entry.Type is Getdents64.Directory or Getdents64.Unknown;
+            for (var attempt = 0; ; attempt++)
             {
-                CheckRemoval(FileCalls.UnlinkAt(directory, name, 0), "unlinkat", tree, Show(shown, entry));
-                return;
+                var status = isDirectory ? RemoveDirectory(directory, root, name, path, depth) : FileCalls.UnlinkAt(directory, name, 0);
+                switch (status)
+                {
+                    case -21 when attempt < Attempts: // EISDIR
+                        isDirectory = true;
+                        break;
+                    case -20 or -40 when attempt < Attempts: // ENOTDIR; ELOOP: a link
+                        isDirectory = false;
+                        break;
+                    case -39 when attempt < Attempts: // ENOTEMPTY: something was added
+                        break;
+                    default:
+                        CheckRemoval(status, "unlinkat", tree, path);
+                        return;
+                }
             }
+        }
 
+        /// <returns>0, or the negative errno of opening or of removing it.</returns>
+        private int RemoveDirectory(int directory, int root, byte* name, string path, int depth)
+        {
             var child = Openat2.Call(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, Beneath | NoSymlinks | NoXdev);
-            if (child is -20 or -40) // ENOTDIR, ELOOP: no directory (any more)
-            {
-                CheckRemoval(FileCalls.UnlinkAt(directory, name, 0), "unlinkat", tree, Show(shown, entry));
-                return;
-            }
-
-            var path = Show(shown, entry);
-            CheckRemoval(child, "openat2", tree, path);
             if (child < 0)
             {
-                return;
+                return child;
             }
 
             try
             {
                 if (depth >= MaxDepth)
                 {
+                    hoisted++;
                     fixed (byte* up = CPath.Of($".devoxx-delete-{Guid.NewGuid():N}"))
                     {
-                        Check(Renameat.Call(directory, name, root, up), "renameat", path);
+                        return Renameat.Call(directory, name, root, up);
                     }
-
-                    hoisted++;
-                    return;
                 }
 
                 Empty(child, root, path, depth + 1);
@@ -188,9 +199,7 @@ public static unsafe partial class SafeTree
                 FileCalls.Close(child);
             }
 
-            CheckRemoval(FileCalls.UnlinkAt(directory, name, AT_REMOVEDIR), "unlinkat", tree, path);
+            return FileCalls.UnlinkAt(directory, name, AT_REMOVEDIR);
         }
-
-        private static string Show(string directory, Getdents64.Entry entry) => directory + "/" + CPath.Show(entry.Name);
     }
 }

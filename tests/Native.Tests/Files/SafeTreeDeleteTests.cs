@@ -157,21 +157,27 @@ public sealed class SafeTreeDeleteTests : IDisposable
                 }
             }
         });
-        for (var round = 0; round < 500; round++)
+        try
         {
-            try
+            for (var round = 0; round < 500; round++)
             {
-                Directory.CreateDirectory(directory["tree"]);
-                SafeTree.Delete(directory["tree"]);
-            }
-            catch (LinuxException error) when (error.ErrnoName is "ENOTEMPTY" or "ENOTDIR")
-            {
-                // the other one put something back, or a link, in between
+                try
+                {
+                    Directory.CreateDirectory(directory["tree"]);
+                    SafeTree.Delete(directory["tree"]);
+                }
+                catch (LinuxException error) when (error.ErrnoName is "ENOTEMPTY")
+                {
+                    // the other one put something back in between
+                }
             }
         }
+        finally
+        {
+            await stop.CancelAsync();
+            await swapping;
+        }
 
-        await stop.CancelAsync();
-        await swapping;
         Assert.Equal("data", File.ReadAllText(precious));
     }
 
