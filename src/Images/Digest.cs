@@ -34,6 +34,10 @@ public sealed record Digest
         return digest is not null;
     }
 
+    /// <summary>Is this the content that the digest is of?</summary>
+    public bool Matches(ReadOnlySpan<byte> content) => Hex == Convert.ToHexStringLower(
+        Algorithm == "sha512" ? System.Security.Cryptography.SHA512.HashData(content) : System.Security.Cryptography.SHA256.HashData(content));
+
     public static Digest Sha256(ReadOnlySpan<byte> hash) => new("sha256", Convert.ToHexStringLower(hash));
 
     public static Digest Sha256Of(ReadOnlySpan<byte> content) => Sha256(System.Security.Cryptography.SHA256.HashData(content));

@@ -1,4 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using Devoxx.Images.Archives;
+using Devoxx.Images.Layers;
+using Devoxx.Images.Storage;
+using Devoxx.Oci;
 
 namespace Devoxx.Images;
 
@@ -6,39 +11,103 @@ namespace Devoxx.Images;
 /// The images of one state root. Several processes may use one store at the same time: what they write is guarded by locks, and nothing is visible
 /// before it is whole.
 /// </summary>
-public sealed class ImageStore : IDisposable
+public sealed partial class ImageStore : IDisposable
 {
-    private ImageStore(string directory) => Directory = directory;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly StoreLayout _layout;
+    private readonly IndexFile _index;
+    private readonly LayerStore _layers;
+    private readonly BlobStore _blobs;
+
+    private readonly LayerBounds _bounds;
+
+    private ImageStore(StoreLayout layout, LayerBounds bounds)
+    {
+        _bounds = bounds;
+        _layout = layout;
+        _index = new IndexFile(layout);
+        _layers = new LayerStore(layout, _index);
+        _blobs = new BlobStore(layout);
+    }
 
     /// <summary>Absolute path of the store.</summary>
-    public string Directory { get; }
+    public string Directory => _layout.Root;
 
     /// <summary>Opens the store, making it where there is none, and removes what an interrupted load or pull has left.</summary>
-    public static ImageStore Open(string directory) => new(Path.GetFullPath(directory));
+    /// <param name="bounds">What one layer may cost; null for <see cref="LayerBounds.Default"/>.</param>
+    /// <exception cref="ImageException">The index is damaged.</exception>
+    public static ImageStore Open(string directory, LayerBounds? bounds = null)
+    {
+        var layout = new StoreLayout(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
+        if (!System.IO.Directory.Exists(layout.Skeletons))
+        {
+            foreach (var path in (string[])[layout.Root, layout.Layers, layout.Work, Path.GetDirectoryName(layout.Blobs)!, layout.Blobs, layout.Skeletons])
+            {
+                System.IO.Directory.CreateDirectory(path, Private);
+            }
+        }
+
+        var store = new ImageStore(layout, bounds ?? LayerBounds.Default);
+        if (System.IO.Directory.EnumerateDirectories(layout.Work).Any())
+        {
+            Workspace.Clean(layout);
+        }
+
+        store._layers.DeleteOrphan();
+        store._layers.Sweep();
+        return store;
+    }
 
     /// <summary>By name, name with digest, id (<c>sha256:…</c>), or at least four digits of an id; null when there is none or several match.</summary>
-    public StoredImage? Find(string nameOrId) => throw new NotSupportedException();
+    public StoredImage? Find(string nameOrId) => FindRecord(_index.Read(), nameOrId) is { } record ? Stored(record) : null;
 
     /// <inheritdoc cref="Find(string)"/>
-    public StoredImage? Find(ImageReference reference) => throw new NotSupportedException();
+    public StoredImage? Find(ImageReference reference) => FindRecord(_index.Read(), reference) is { } record ? Stored(record) : null;
 
     /// <summary>All images, newest first.</summary>
-    public ImmutableArray<StoredImage> List() => throw new NotSupportedException();
-
-    /// <summary>Takes a name off its image, and removes the image with layers that no other uses when it was the last.</summary>
-    /// <param name="userOf">Who uses the image of this id, in words for people (<c>container web-1</c>); null when nobody does.</param>
-    /// <param name="force">When named by id: remove although it has several names.</param>
-    /// <returns>What was done, in order.</returns>
-    /// <exception cref="ImageNotFoundException">No such image.</exception>
-    /// <exception cref="ImageInUseException"><paramref name="userOf"/> names a user.</exception>
-    public ImmutableArray<ImageRemoval> Remove(string nameOrId, Func<string, string?> userOf, bool force = false) => throw new NotSupportedException();
+    public ImmutableArray<StoredImage> List() => [.. _index.Read().Images.OrderByDescending(image => image.Created).Select(Stored)];
 
     /// <summary>Reads an archive as `docker save` writes it or an OCI layout in a tar, plain or gzip or zstd, from a stream that need not seek.</summary>
     /// <returns>The images in it.</returns>
-    public Task<ImmutableArray<StoredImage>> LoadAsync(Stream archive, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default) => throw new NotSupportedException();
+    /// <exception cref="ImageException">The archive is none, damaged or malicious; nothing of it is in the store then.</exception>
+    public Task<ImmutableArray<StoredImage>> LoadAsync(Stream archive, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default) => OnOwnThread(() =>
+    {
+        using var workspace = Workspace.Create(_layout);
+        var contents = ArchiveContents.Read(
+            Blocking(archive, cancellation),
+            new LayerReader(workspace, _bounds),
+            _layers.Has,
+            (name, bytes, total) => progress?.Report(new PullProgress("archive", name, bytes < total ? PullPhase.Unpacking : PullPhase.Done, bytes, total)),
+            cancellation);
+        var images = ArchivedImages.Of(contents, ImagePlatform.Host);
+        return images.Select(image =>
+        {
+            var stored = Commit(workspace, image.Configuration, image.Layers, image.References, [], image.Manifest, null);
+            progress?.Report(new PullProgress(stored.References.FirstOrDefault()?.Familiar ?? stored.ShortId, null, PullPhase.Pulled));
+            return stored;
+        }).ToImmutableArray();
+    });
 
     /// <summary>Makes an image of one layer from a root filesystem in a tar, plain or gzip or zstd.</summary>
-    public Task<StoredImage> ImportAsync(Stream rootfsTar, ImageReference reference, Oci.ImageConfiguration? configuration = null, CancellationToken cancellation = default) => throw new NotSupportedException();
+    /// <param name="configuration">Command, environment and so on; its layers, and what it lacks, are filled in.</param>
+    /// <exception cref="ImageException">The archive is damaged or malicious.</exception>
+    public Task<StoredImage> ImportAsync(Stream rootfsTar, ImageReference? reference, ImageConfiguration? configuration = null, CancellationToken cancellation = default) => OnOwnThread(() =>
+    {
+        using var workspace = Workspace.Create(_layout);
+        var layer = new LayerReader(workspace, _bounds).Unpack(Blocking(rootfsTar, cancellation), null, null, null, cancellation);
+        var host = ImagePlatform.Host;
+        var complete = (configuration ?? new ImageConfiguration()) with
+        {
+            Created = configuration?.Created ?? DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            Os = configuration?.Os ?? host.Os,
+            Architecture = configuration?.Architecture ?? host.Architecture,
+            Variant = configuration?.Architecture is null ? host.Variant : configuration.Variant,
+            Rootfs = new RootFs { DiffIds = [layer.DiffId.ToString()] },
+            History = configuration?.History ?? [new History { CreatedBy = "devoxx-compose image import" }],
+        };
+        return Commit(workspace, JsonSerializer.SerializeToUtf8Bytes(complete, OciJson.Default.ImageConfiguration), [layer], reference is null ? [] : [reference], [], null, null);
+    });
 
     /// <summary>Pulls from the registry that the reference names, or a mirror of it.</summary>
     /// <exception cref="RegistryUnreachableException">No registry answered; the message says what to do instead.</exception>
@@ -48,9 +117,51 @@ public sealed class ImageStore : IDisposable
     public void Dispose()
     {
     }
-}
 
-/// <summary>One step of a removal.</summary>
-/// <param name="Untagged">The name that was taken off, or null.</param>
-/// <param name="Deleted">The id of the image that was deleted, or null.</param>
-public sealed record ImageRemoval(string? Untagged, string? Deleted);
+    /// <summary>Unpacking reads and writes as it goes; a pool thread is not to be blocked for so long.</summary>
+    private static Task<T> OnOwnThread<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static Stream Blocking(Stream stream, CancellationToken cancellation) => stream is FileStream or MemoryStream or ReadOnlyStream ? stream : new BlockingStream(stream, cancellation);
+
+    private StoredImage Stored(ImageRecord record) => new(
+        record.Id,
+        [.. record.References.Select(ImageReference.Parse)],
+        [.. record.Layers.Select(_layout.Layer)],
+        record.Size,
+        record.Created,
+        ImagePlatform.Parse(record.Platform),
+        record.Checked,
+        () => ParseConfiguration(_blobs.Read(Digest.Parse(record.Id))));
+
+    private static ImageConfiguration ParseConfiguration(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, OciJson.Default.ImageConfiguration) ?? throw new ImageException("the image's configuration is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw new ImageException($"the image's configuration is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static ImageRecord? FindRecord(StoreIndex index, string nameOrId)
+    {
+        var hex = nameOrId.StartsWith("sha256:", StringComparison.Ordinal) ? nameOrId.AsSpan(7) : nameOrId;
+        if (hex.Length is >= 4 and <= 64 && Hex.IsLower(hex))
+        {
+            var prefix = "sha256:" + hex.ToString();
+            var byId = index.Images.FindAll(image => image.Id.StartsWith(prefix, StringComparison.Ordinal));
+            var byName = nameOrId.StartsWith("sha256:", StringComparison.Ordinal) || !ImageReference.TryParse(nameOrId, out var name) ? null : FindRecord(index, name);
+            return byName ?? (byId.Count == 1 ? byId[0] : null);
+        }
+
+        return ImageReference.TryParse(nameOrId, out var reference) ? FindRecord(index, reference) : null;
+    }
+
+    private static ImageRecord? FindRecord(StoreIndex index, ImageReference reference)
+    {
+        var name = reference.Digest is null ? reference.ToString() : $"{reference.Name}@{reference.Digest}";
+        return index.Images.Find(image => (reference.Digest is null ? image.References : image.Digests).Contains(name));
+    }
+}

@@ -9,7 +9,8 @@ public sealed class StoredImage
     private readonly Lazy<ImageConfiguration> _config;
 
     internal StoredImage(
-        string id, ImmutableArray<ImageReference> references, ImmutableArray<string> layerDirectories, long size, DateTimeOffset created, ImagePlatform platform, Func<ImageConfiguration> config)
+        string id, ImmutableArray<ImageReference> references, ImmutableArray<string> layerDirectories, long size, DateTimeOffset created, ImagePlatform platform, DateTimeOffset? lastChecked,
+        Func<ImageConfiguration> config)
     {
         Id = id;
         References = references;
@@ -17,6 +18,7 @@ public sealed class StoredImage
         Size = size;
         Created = created;
         Platform = platform;
+        LastChecked = lastChecked;
         _config = new Lazy<ImageConfiguration>(config);
     }
 
@@ -39,6 +41,9 @@ public sealed class StoredImage
     public DateTimeOffset Created { get; }
 
     public ImagePlatform Platform { get; }
+
+    /// <summary>When a registry was last asked for it; null when never.</summary>
+    public DateTimeOffset? LastChecked { get; }
 
     /// <summary>Read from the store when first asked for.</summary>
     /// <exception cref="ImageException">The stored configuration is damaged.</exception>

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Devoxx.Images.Storage;
+
+namespace Devoxx.Images;
+
+public sealed partial class ImageStore
+{
+    /// <summary>Takes a name off its image, and removes the image with layers that no other uses when it was the last.</summary>
+    /// <param name="userOf">Who uses the image of this id, in words for people (<c>container web-1</c>); null when nobody does.</param>
+    /// <param name="force">When named by id: remove although it has several names.</param>
+    /// <returns>What was done, in order.</returns>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    /// <exception cref="ImageInUseException"><paramref name="userOf"/> names a user.</exception>
+    public ImmutableArray<ImageRemoval> Remove(string nameOrId, Func<string, string?> userOf, bool force = false)
+    {
+        IReadOnlyCollection<ImageRecord> removed = [];
+        var steps = _index.Update(index =>
+        {
+            var image = FindRecord(index, nameOrId) ?? throw new ImageNotFoundException(nameOrId);
+            var named = ImageReference.TryParse(nameOrId, out var reference) && FindRecord(index, reference) == image ? reference : null;
+            if (named is { Digest: null } && image.References.Length > 1)
+            {
+                var untagged = image with { References = image.References.Remove(named.ToString()) };
+                return (index with { Images = index.Images.Replace(image, untagged) }, [new ImageRemoval(named.Familiar, null)]);
+            }
+
+            if (named is null && image.References.Length > 1 && !force)
+            {
+                throw new ImageException($"image {nameOrId} has several names ({string.Join(", ", image.References.Select(name => ImageReference.Parse(name).Familiar))}); remove them one by one, or force it");
+            }
+
+            if (userOf(image.Id) is { } user)
+            {
+                throw new ImageInUseException(nameOrId, user);
+            }
+
+            removed = [image];
+            return Drop(index, removed);
+        });
+        Sweep(removed);
+        return steps;
+    }
+
+    /// <summary>Removes images without a name, or with <paramref name="all"/> every image that nobody uses; and layers of interrupted pulls.</summary>
+    /// <param name="userOf">As in <see cref="Remove"/>.</param>
+    /// <returns>What was done, and the bytes of files that went.</returns>
+    public (ImmutableArray<ImageRemoval> Removed, long Bytes) Prune(Func<string, string?> userOf, bool all = false)
+    {
+        IReadOnlyCollection<ImageRecord> removed = [];
+        var result = _index.Update(index =>
+        {
+            removed = index.Images.FindAll(image => (all || image.References.IsEmpty) && userOf(image.Id) is null);
+            var (after, steps) = Drop(index, removed);
+            after = _layers.Collect(after, after.Layers.Select(layer => layer.Number));
+            var gone = index.Layers.Where(layer => after.Removing.Contains(layer.Number)).Sum(layer => layer.Bytes);
+            return (after, (steps, gone));
+        });
+        Sweep(removed);
+        return result;
+    }
+
+    /// <summary>Deletes what the index no longer names. Documents only after the index says so, or a crash would leave an image without its own.</summary>
+    private void Sweep(IReadOnlyCollection<ImageRecord> removed)
+    {
+        _layers.Sweep();
+        _index.Update(index =>
+        {
+            var used = index.Images.SelectMany(Documents).ToHashSet();
+            foreach (var document in removed.SelectMany(Documents).Where(document => !used.Contains(document)))
+            {
+                _blobs.Remove(Digest.Parse(document));
+            }
+
+            return (index, true);
+        });
+
+        static IEnumerable<string> Documents(ImageRecord image) => image.ManifestDigest is null ? [image.Id] : [image.Id, image.ManifestDigest];
+    }
+
+    private (StoreIndex Index, ImmutableArray<ImageRemoval> Steps) Drop(StoreIndex index, IReadOnlyCollection<ImageRecord> images)
+    {
+        var steps = ImmutableArray.CreateBuilder<ImageRemoval>();
+        var after = index with { Images = index.Images.RemoveAll(images.Contains) };
+        foreach (var image in images)
+        {
+            steps.AddRange(image.References.Select(name => new ImageRemoval(ImageReference.Parse(name).Familiar, null)));
+            steps.Add(new ImageRemoval(null, image.Id));
+            after = _layers.Collect(after, image.Layers);
+        }
+
+        return (after, steps.ToImmutable());
+    }
+}
+
+/// <summary>One step of a removal.</summary>
+/// <param name="Untagged">The name that was taken off, or null.</param>
+/// <param name="Deleted">The id of the image that was deleted, or null.</param>
+public sealed record ImageRemoval(string? Untagged, string? Deleted);

@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace Devoxx.Native.Files;
+
+/// <summary>Extended attributes by path, for what cannot be opened: links and devices. Tmds.LibC does not bind them.</summary>
+internal static unsafe class PathXattr
+{
+    [DllImport("libc")]
+    public static extern int lsetxattr(byte* path, byte* name, byte* value, nint size, int flags);
+
+    [DllImport("libc")]
+    public static extern nint lgetxattr(byte* path, byte* name, byte* value, nint size);
+
+    [DllImport("libc")]
+    public static extern nint llistxattr(byte* path, byte* list, nint size);
+}
