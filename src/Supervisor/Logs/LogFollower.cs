@@ -13,6 +13,7 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
     private readonly Lock gate = new();
     private readonly List<LogSource> joining = [];
     private readonly HashSet<LogSource> leaving = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(LogSource Source, Action Then)> marks = [];
     private readonly Dictionary<int, LogCursor> followed = [];
     private bool completed;
     private volatile bool asked;
@@ -23,6 +24,18 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
         lock (gate)
         {
             joining.Add(source);
+            asked = true;
+        }
+
+        watch.Wake();
+    }
+
+    /// <summary>Calls <paramref name="then"/>, on the thread of <see cref="Run"/>, when what the log holds by now has been written: for a word on how a run ended.</summary>
+    public void AtEnd(LogSource source, Action then)
+    {
+        lock (gate)
+        {
+            marks.Add((source, then));
             asked = true;
         }
 
@@ -67,6 +80,7 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
         {
             var isLast = cancellation.IsCancellationRequested || query.Until < DateTimeOffset.UtcNow;
             Join(changed);
+            PassMarks();
             var finished = Leave(changed);
             if (isLast)
             {
@@ -135,6 +149,27 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
             }
 
             changed.Add(number);
+        }
+    }
+
+    private void PassMarks()
+    {
+        (LogSource Source, Action Then)[] passed;
+        lock (gate)
+        {
+            passed = [.. marks];
+            marks.Clear();
+        }
+
+        foreach (var (source, then) in passed)
+        {
+            if (followed.Values.FirstOrDefault(cursor => ReferenceEquals(cursor.Source, source)) is { } cursor)
+            {
+                LogMerge.Drain([cursor], sink, rest: false, stop: () => false);
+            }
+
+            sink.Flush();
+            then();
         }
     }
 

@@ -1,0 +1,131 @@
+using Devoxx.Compose;
+using Devoxx.Orchestrator.Control;
+using Devoxx.Orchestrator.Rendering;
+using Devoxx.Orchestrator.Verbs;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Logs;
+
+namespace Devoxx.Orchestrator.Attachment;
+
+/// <summary>
+/// <c>up</c> in the foreground: the logs of what it was asked to start, until all of it has stopped. Ctrl-C stops the same
+/// services in their order, and a second one kills them. What they depend on goes on, as does everything else.
+/// </summary>
+/// <param name="services">Those whose logs are shown and whose end is the end.</param>
+internal sealed class AttachedUp(
+    Invocation invocation, SupervisorConnection supervisor, Project project, UpRequest request, IReadOnlyCollection<string> services, LogStyle style, bool timestamps)
+{
+    private IProgressRenderer? display;
+
+    /// <summary>Returns the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        var output = invocation.Output;
+        var names = services.Order(StringComparer.Ordinal).SelectMany(Replicas).ToList();
+        output.Out.WriteLine($"Attaching to {string.Join(", ", names)}");
+        output.Out.Flush();
+
+        // What the containers wrote before belongs to an earlier up.
+        var query = new LogQuery { Since = DateTimeOffset.UtcNow };
+        using var session = new LogSession(
+            container => services.Contains(container.Service),
+            new LogPrefixes(style, names),
+            new MakeWayStream(output.OutStream, Above),
+            new MakeWayStream(output.ErrorStream, Above),
+            query,
+            timestamps);
+        using var watching = new CancellationTokenSource();
+        var interrupts = invocation.Interrupts;
+        var watch = ContainerWatch.RunAsync(supervisor, project.Name, session.Observe, watching.Token);
+        try
+        {
+            var code = await StartAsync(session);
+            if (code != ExitCode.Success)
+            {
+                return code;
+            }
+
+            await session.Finished.WaitAsync(interrupts.First);
+            await session.CloseAsync();
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (interrupts.Raised)
+        {
+            await StopAsync();
+            await session.CloseAsync();
+            return ExitCode.Interrupted;
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watch;
+        }
+    }
+
+    private IEnumerable<string> Replicas(string service)
+    {
+        var definition = project.Services[service];
+        var count = request.Scale.TryGetValue(service, out var scale) ? scale : definition.Replicas;
+        return definition.ContainerName is { Length: > 0 } name && count == 1 ? [name] : Enumerable.Range(1, count).Select(number => $"{service}-{number}");
+    }
+
+    private async Task<int> StartAsync(LogSession session)
+    {
+        Outcome outcome;
+        using (display = invocation.Output.StartProgress())
+        {
+            outcome = await supervisor.PerformAsync(
+                ControlRoutes.Up(project.Name), request, ControlJson.Default.UpRequest, display.Report, invocation.Interrupts.First);
+        }
+
+        var code = invocation.Conclude(outcome);
+        if (code == ExitCode.Success)
+        {
+            // All that is there now, lest the stream of changes be behind: otherwise nothing would seem to run.
+            var containers = await supervisor.GetAsync(
+                ControlRoutes.Containers(project.Name), ControlJson.Default.ImmutableArrayContainerView, invocation.Interrupts.First);
+            foreach (var container in containers)
+            {
+                session.Observe(container);
+            }
+
+            session.MayFinish();
+        }
+
+        return code;
+    }
+
+    private async Task StopAsync()
+    {
+        invocation.Output.Error.WriteLine("Gracefully Stopping... press Ctrl+C again to force");
+        var route = ControlRoutes.Services(project.Name, "stop");
+        var stop = new ServicesRequest(request.Services, request.StopTimeoutSeconds);
+        try
+        {
+            using (display = invocation.Output.StartProgress("Stopping"))
+            {
+                await supervisor.PerformAsync(route, stop, ControlJson.Default.ServicesRequest, display.Report, invocation.Interrupts.Second);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            using (display = invocation.Output.StartProgress("Killing"))
+            {
+                await supervisor.PerformAsync(
+                    ControlRoutes.Services(project.Name, "kill"), stop, ControlJson.Default.ServicesRequest, display.Report, CancellationToken.None);
+            }
+        }
+    }
+
+    private void Above(Action write)
+    {
+        if (display is TtyProgress live)
+        {
+            live.Above(write);
+        }
+        else
+        {
+            write();
+        }
+    }
+}

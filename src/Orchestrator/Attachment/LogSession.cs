@@ -1,0 +1,108 @@
+using Devoxx.Orchestrator.Rendering;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Logs;
+
+namespace Devoxx.Orchestrator.Attachment;
+
+/// <summary>
+/// The logs of a project's replicas as they grow, and a line whenever a run ends. Lines are read from the log files, not
+/// through the supervisor: they go on when it is replaced. One thread of its own reads and writes.
+/// </summary>
+internal sealed class LogSession : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Func<ContainerView, bool> wanted;
+    private readonly LogPrefixes prefixes;
+    private readonly Stream stdout;
+    private readonly LogFollower follower;
+    private readonly ReplicaStates states;
+    private readonly Dictionary<string, LogSource> sources = [];
+    private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task reading;
+    private bool mayFinish;
+
+    /// <param name="wanted">Whose logs are shown.</param>
+    /// <param name="query">Which lines; exits before its beginning are not told either.</param>
+    public LogSession(Func<ContainerView, bool> wanted, LogPrefixes prefixes, Stream stdout, Stream stderr, LogQuery query, bool timestamps)
+    {
+        this.wanted = wanted;
+        this.prefixes = prefixes;
+        this.stdout = stdout;
+        states = new ReplicaStates(query.Since ?? DateTimeOffset.UtcNow);
+        follower = new LogFollower(query, new LogPrinter(stdout, stderr, timestamps));
+        reading = Task.Factory.StartNew(() => follower.Run(stop.Token), TaskCreationOptions.LongRunning);
+    }
+
+    /// <summary>Completes when <see cref="MayFinish"/> was called and every replica has stopped, or when reading fails.</summary>
+    public Task Finished => Task.WhenAny(finished.Task, reading).Unwrap();
+
+    /// <summary>Takes in the state of a container.</summary>
+    public void Observe(ContainerView container)
+    {
+        if (!wanted(container))
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            var news = states.Observe(container);
+            var name = ContainerText.ShortName(container);
+            if (news.IsNew)
+            {
+                sources[container.Id] = new LogSource($"{container.LogDirectory}/log", name) { Prefix = prefixes.Of(name) };
+                follower.Add(sources[container.Id]);
+            }
+
+            if (news.Exit is { } exit)
+            {
+                var line = prefixes.Status(name, exit);
+                follower.AtEnd(sources[container.Id], () => stdout.Write(line));
+            }
+
+            FinishIfStopped();
+        }
+    }
+
+    /// <summary>From now on it ends when every replica has stopped.</summary>
+    public void MayFinish()
+    {
+        lock (gate)
+        {
+            mayFinish = true;
+            FinishIfStopped();
+        }
+    }
+
+    /// <summary>Prints what the logs hold and ends.</summary>
+    public async Task CloseAsync()
+    {
+        lock (gate)
+        {
+            foreach (var source in sources.Values)
+            {
+                follower.Remove(source);
+            }
+
+            sources.Clear();
+            follower.Complete();
+        }
+
+        await reading;
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        reading.ContinueWith(static (_, session) => ((LogSession)session!).follower.Dispose(), this, TaskScheduler.Default);
+    }
+
+    private void FinishIfStopped()
+    {
+        if (mayFinish && states.AllStopped)
+        {
+            finished.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Devoxx.Supervisor.Control;
+
+namespace Devoxx.Orchestrator.Attachment;
+
+/// <summary>
+/// What is known of the replicas that somebody watches, and what is to be told of each news. Pure. News may come twice and
+/// out of order (from the stream of changes and from a query): older news of a replica changes nothing.
+/// </summary>
+/// <param name="since">What ended before is no news.</param>
+internal sealed class ReplicaStates(DateTimeOffset since)
+{
+    private readonly Dictionary<string, ContainerView> known = [];
+
+    /// <summary>Every replica has stopped for good. A replica that waits for its restart has not.</summary>
+    public bool AllStopped => known.Values.All(container => Rank(container) >= Stopped);
+
+    /// <summary>Those known, as they are.</summary>
+    public IReadOnlyCollection<ContainerView> Known => known.Values;
+
+    private const int Ended = 2;
+    private const int Stopped = 3;
+
+    /// <summary>Takes in what is known of one container now.</summary>
+    public News Observe(ContainerView now)
+    {
+        if (!known.TryGetValue(now.Id, out var before))
+        {
+            known.Add(now.Id, now);
+            return new News(IsNew: true, Exit: Rank(now) >= Ended && now.FinishedAt >= since ? ExitOf(now) : null);
+        }
+
+        if ((now.Run, Rank(now)).CompareTo((before.Run, Rank(before))) < 0)
+        {
+            return News.None;
+        }
+
+        known[now.Id] = now;
+        var ended = Rank(now) >= Ended && now.Run > 0 && (now.Run > before.Run || Rank(before) < Ended);
+        return new News(IsNew: false, Exit: ended && now.FinishedAt is not null ? ExitOf(now) : null);
+    }
+
+    /// <summary>How far in the life of one run it is. What restarts and has no end is already starting again.</summary>
+    private static int Rank(ContainerView container) => container.State switch
+    {
+        "created" => 0,
+        "restarting" => container.FinishedAt is null ? 0 : Ended,
+        "exited" or "dead" => Stopped,
+        "removing" => Stopped + 1,
+        _ => 1,
+    };
+
+    private static string ExitOf(ContainerView container)
+    {
+        var text = $"exited with code {container.ExitCode ?? 0}{(container.State == "restarting" ? " (restarting)" : "")}";
+        return container.OutOfMemory && container.Status.Length > 0 ? $"{text}, {container.Status}" : text;
+    }
+
+    /// <summary>What is new of one container.</summary>
+    /// <param name="IsNew">It was not known before.</param>
+    /// <param name="Exit">Its run has ended: <c>exited with code 1 (restarting)</c>.</param>
+    public sealed record News(bool IsNew, string? Exit)
+    {
+        public static readonly News None = new(false, null);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections;
+using System.IO.Pipes;
+using System.Net.Sockets;
+using Devoxx.Native.Files;
+using Devoxx.Native.Processes;
+using Devoxx.Orchestrator.Arguments;
+using Devoxx.Supervisor;
+using Microsoft.Win32.SafeHandles;
+
+namespace Devoxx.Orchestrator.Control;
+
+/// <summary>
+/// Starts the supervisor of a state root: this same executable with the verb <c>supervisor</c>, in a session of its own,
+/// and waits until it answers. It says so by one byte through a pipe, so that nobody polls; if the pipe ends without
+/// that byte, it has failed, and its log says why.
+/// </summary>
+internal static class SupervisorLauncher
+{
+    private const int ReadyFd = 3;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <exception cref="CommandFailedException">Not root, or it did not come up.</exception>
+    public static async Task LaunchAsync(StateRoot root, CancellationToken cancellation)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw NotRoot();
+        }
+
+        Directory.CreateDirectory(root.RunDirectory, OwnerOnly | UnixFileMode.UserExecute);
+        using var turn = await Task.Run(() => FileLock.Acquire(root.SpawnLockPath), cancellation);
+        if (Listens(root))
+        {
+            // Another command had the same thought and was first.
+            return;
+        }
+
+        var logBefore = File.Exists(root.SupervisorLogPath) ? new FileInfo(root.SupervisorLogPath).Length : 0;
+        using var ready = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        using (var log = File.OpenHandle(root.SupervisorLogPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        {
+            File.SetUnixFileMode(log, OwnerOnly);
+            Start(root, log, ready.ClientSafePipeHandle).Dispose();
+        }
+
+        ready.DisposeLocalCopyOfClientHandle();
+        var answer = new byte[1];
+        if (await ready.ReadAsync(answer, cancellation) == 0)
+        {
+            throw new CommandFailedException($"the supervisor did not start:\n{LogSince(root, logBefore)}");
+        }
+    }
+
+    public static CommandFailedException NotRoot() => new(
+        $"{CommandLine.Program} must run as root: it makes namespaces, mounts and cgroups itself. Run it as root or with sudo");
+
+    private static SpawnedProcess Start(StateRoot root, SafeFileHandle log, SafePipeHandle ready) => Spawn.Start(
+        Environment.ProcessPath!,
+        [CommandLine.Program, "supervisor", "--" + GlobalOptions.Root.Name, root.Path, "--ready-fd", ReadyFd.ToString()],
+        InheritedVariables(),
+        stdin: null,
+        stdout: log,
+        stderr: log,
+        extra: [(ready, ReadyFd)],
+        newSession: true);
+
+    /// <summary>It outlives this command and serves others: of the environment it gets what concerns itself only.</summary>
+    private static List<string> InheritedVariables()
+    {
+        var inherited = new List<string>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            var name = (string)variable.Key;
+            if (name is "PATH" or "HOME" or "TMPDIR"
+                || name.StartsWith("DEVOXX_", StringComparison.Ordinal)
+                || name.StartsWith("DOTNET_", StringComparison.Ordinal)
+                || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase))
+            {
+                inherited.Add($"{name}={variable.Value}");
+            }
+        }
+
+        return inherited;
+    }
+
+    private static bool Listens(StateRoot root)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(root.SocketPath));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What the supervisor wrote to its log in this attempt.</summary>
+    private static string LogSince(StateRoot root, long offset)
+    {
+        using var log = File.OpenRead(root.SupervisorLogPath);
+        log.Seek(Math.Min(offset, log.Length), SeekOrigin.Begin);
+        var text = new StreamReader(log).ReadToEnd().TrimEnd();
+        return text.Length > 0 ? text : $"it left without a word; see {root.SupervisorLogPath}";
+    }
+}

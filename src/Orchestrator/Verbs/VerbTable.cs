@@ -1,0 +1,43 @@
+namespace Devoxx.Orchestrator.Verbs;
+
+/// <summary>All verbs by name. A verb is constructed only when it is asked for: a new one is a line in each of the two lists.</summary>
+internal static class VerbTable
+{
+    /// <summary>In the order of <c>--help</c>.</summary>
+    public static IReadOnlyList<string> Names =>
+    [
+        "config", "down", "events", "exec", "image import", "image load", "image ls", "image rm", "kill", "logs", "ls", "ps",
+        "restart", "start", "stop", "supervisor", "up", "version", "volume inspect", "volume ls", "volume rm", "why",
+    ];
+
+    public static Verb? Find(string name) => name switch
+    {
+        "config" or "convert" => new ConfigVerb(),
+        "down" => new DownVerb(),
+        "events" => new EventsVerb(),
+        "exec" => new ExecVerb(),
+        "image import" => new ImageImportVerb(),
+        "image load" => new ImageLoadVerb(),
+        "image ls" or "image list" => new ImageListVerb(),
+        "image rm" or "image remove" => new ImageRemoveVerb(),
+        "kill" => new KillVerb(),
+        "logs" => new LogsVerb(),
+        "ls" => new ListVerb(),
+        "ps" => new PsVerb(),
+        "restart" => new RestartVerb(),
+        "start" => new StartVerb(),
+        "stop" => new StopVerb(),
+        "supervisor" => new SupervisorVerb(),
+        "up" => new UpVerb(),
+        "version" => new VersionVerb(),
+        "volume inspect" => new VolumeInspectVerb(),
+        "volume ls" or "volume list" => new VolumeListVerb(),
+        "volume rm" or "volume remove" => new VolumeRemoveVerb(),
+        "why" => new WhyVerb(),
+        _ => null,
+    };
+
+    public static bool IsGroup(string name) => name is "image" or "volume";
+
+    public static string GroupSummary(string group) => group == "image" ? "List, load and remove images" : "List, inspect and remove volumes";
+}
