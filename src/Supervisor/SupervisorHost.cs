@@ -1,8 +1,85 @@
+using Akka.Actor;
+using Devoxx.Images;
+using Devoxx.Native.Cgroups;
+using Devoxx.Native.Files;
+using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Journal;
+using Microsoft.Win32.SafeHandles;
+
 namespace Devoxx.Supervisor;
 
 /// <summary>The supervisor process: actors and control API together.</summary>
 public static class SupervisorHost
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     /// <summary>Runs until it is told to leave, or is idle; returns the exit code: 0, or 1 when another supervisor holds the state root.</summary>
-    public static Task<int> RunAsync(SupervisorOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <exception cref="JournalException">The journal cannot be used; the message says what to do.</exception>
+    public static async Task<int> RunAsync(SupervisorOptions options, CancellationToken cancellation)
+    {
+        var root = options.Root;
+        MakePrivate(root.Path);
+        MakePrivate(root.RunDirectory);
+        MakePrivate(root.ContainersDirectory);
+        MakePrivate(root.VolumesDirectory);
+        MakePrivate(root.RuntimeRoot);
+        using var only = FileLock.TryAcquire(root.LockPath);
+        if (only is null)
+        {
+            await Console.Error.WriteLineAsync($"another supervisor holds {root.Path}").ConfigureAwait(false);
+            return 1;
+        }
+
+        await File.WriteAllTextAsync(root.PidPath, Environment.ProcessId + "\n", cancellation).ConfigureAwait(false);
+        var leaving = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cancelled = cancellation.UnsafeRegister(_ => leaving.TrySetResult("told to by a signal"), null);
+        using var server = new ControlServer(root.SocketPath);
+        using var journal = JournalDatabase.Open(root.JournalPath);
+        using var images = ImageStore.Open(root.ImagesDirectory);
+        using var kernel = new KernelThreads(Math.Max(4, Environment.ProcessorCount));
+        using var reactor = new Reactor();
+        var environment = new SupervisorEnvironment(root, options.RuntimePath, kernel, reactor, CgroupHost.Detect(), images, TimeProvider.System);
+        var system = JournalConfig.StartSystem("devoxx", journal, EventCatalog.Types);
+        var supervisor = system.ActorOf(
+            Producer<SupervisorActor>.Props(() => new SupervisorActor(environment, options.IdleTimeout, why => leaving.TrySetResult(why))), "supervisor");
+        var endpoints = new ControlEndpoints(supervisor, environment, environment.Now, why => leaving.TrySetResult(why));
+        await server.StartAsync(endpoints.HandleAsync, cancellation).ConfigureAwait(false);
+        TellReady(options.ReadyFd);
+
+        var why = await leaving.Task.ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"{environment.Now:O} supervisor leaves: {why}").ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await server.StopAsync(patience.Token).ConfigureAwait(false);
+        await system.Terminate().ConfigureAwait(false);
+        RemoveIfEmpty(environment);
+        return 0;
+    }
+
+    private static void MakePrivate(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory, Private);
+        }
+    }
+
+    private static void TellReady(int? fd)
+    {
+        if (fd is { } number)
+        {
+            using var ready = new FileStream(new SafeFileHandle(number, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+            ready.WriteByte(1);
+        }
+    }
+
+    /// <summary>The cgroup above all containers goes with the last of them.</summary>
+    private static void RemoveIfEmpty(SupervisorEnvironment environment)
+    {
+        if (Cgroup.Children(environment.Cgroups, environment.Root.CgroupParent).IsEmpty)
+        {
+            Cgroup.OpenExisting(environment.Cgroups, environment.Root.CgroupParent)?.Remove();
+        }
+    }
 }

@@ -25,7 +25,9 @@ public static unsafe partial class SafeTree
     public static void Copy(SafeFileHandle from, SafeFileHandle to, string fromName, string toName) =>
         new CopyRun(FileCalls.Number(to), fromName, toName).Directory(FileCalls.Number(from), FileCalls.Number(to), "");
 
-    private static SafeFileHandle OpenDirectory(string path)
+    /// <summary>A directory of the host, for reading.</summary>
+    /// <exception cref="LinuxException">It is not there, or is no directory.</exception>
+    public static SafeFileHandle OpenDirectory(string path)
     {
         fixed (byte* p = CPath.Of(path))
         {

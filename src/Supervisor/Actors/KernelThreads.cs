@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace Devoxx.Supervisor.Actors;
+
+/// <summary>
+/// The threads that blocking kernel work runs on, so that no actor waits behind a <c>mount(2)</c>. They are never
+/// moved to another namespace.
+/// </summary>
+public sealed class KernelThreads : IDisposable
+{
+    private readonly BlockingCollection<Action> work = [];
+    private readonly int most;
+    private int started;
+    private int idle;
+
+    /// <param name="most">How many at the most; they start when there is work for them.</param>
+    public KernelThreads(int most) => this.most = most;
+
+    public Task<T> Run<T>(Func<T> effect)
+    {
+        // Continuations run on the pool: a kernel thread is for kernel work.
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        work.Add(() =>
+        {
+            try
+            {
+                completion.SetResult(effect());
+            }
+            catch (Exception e)
+            {
+                completion.SetException(e);
+            }
+        });
+        StartOneMore();
+        return completion.Task;
+    }
+
+    public void Dispose() => work.CompleteAdding();
+
+    private void StartOneMore()
+    {
+        if (Volatile.Read(ref idle) > 0 || Volatile.Read(ref started) >= most || Interlocked.Increment(ref started) > most)
+        {
+            return;
+        }
+
+        new Thread(Loop, 256 * 1024) { IsBackground = true, Name = "kernel" }.Start();
+    }
+
+    private void Loop()
+    {
+        while (true)
+        {
+            Interlocked.Increment(ref idle);
+            var more = work.TryTake(out var next, Timeout.Infinite);
+            Interlocked.Decrement(ref idle);
+            if (!more)
+            {
+                return;
+            }
+
+            next!();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Projects;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Actors;
+
+/// <summary>A request has come in by the control API, or has been answered: while one is open, the supervisor stays.</summary>
+internal sealed record RequestOpened;
+
+internal sealed record RequestClosed;
+
+/// <summary>Answered by a dictionary of <see cref="ProjectSummary"/> by name.</summary>
+internal sealed record GetProjects;
+
+/// <summary>
+/// The root of all actors: boots them, lets nobody in before recovery has seen what there is, removes what nobody owns, and
+/// leaves when nothing runs and nobody asks.
+/// </summary>
+internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpan idleTimeout, Action<string> leave)
+    : UntypedActor, IWithTimers, IWithUnboundedStash
+{
+    private IActorRef projects = ActorRefs.Nobody;
+    private IActorRef volumes = ActorRefs.Nobody;
+    private IActorRef images = ActorRefs.Nobody;
+    private ProjectsChanged? known;
+    private bool volumesReady;
+    private int open;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(JournalFailed));
+        images = Context.ActorOf(Producer<ImagesActor>.Props(() => new ImagesActor(environment)), "images");
+        volumes = Context.ActorOf(Producer<VolumesActor>.Props(() => new VolumesActor(environment)), "volumes");
+        projects = Context.ActorOf(Producer<ProjectsActor>.Props(() => new ProjectsActor(environment)), "projects");
+    }
+
+    /// <summary>Recovery: children look at what there is. Left for <see cref="Serving"/> when all of them have, and orphans are gone.</summary>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ProjectsChanged changed:
+                known = changed;
+                ServeIfRecovered();
+                break;
+            case VolumesReady:
+                volumesReady = true;
+                ServeIfRecovered();
+                break;
+            case OrphansRemoved removed:
+                foreach (var error in removed.Errors)
+                {
+                    Context.GetLogger().Error("left behind by an earlier supervisor and not removed: {0}", error);
+                }
+
+                Become(Serving);
+                Stash.UnstashAll();
+                LeaveIfIdle();
+                break;
+            case IVolumeCommand or GetVolumes when Sender != Context.System.DeadLetters && IsOfChild():
+                volumes.Forward(message);
+                break;
+            case JournalFailed failed:
+                leave($"the journal cannot be used: {failed.PersistenceId}: {failed.Cause.Message}");
+                break;
+            default:
+                Stash.Stash();
+                break;
+        }
+    }
+
+    /// <summary>Recovered: requests go to whom they are for.</summary>
+    private void Serving(object message)
+    {
+        switch (message)
+        {
+            case ProjectsChanged changed:
+                known = changed;
+                LeaveIfIdle();
+                break;
+            case RequestOpened:
+                open++;
+                Timers.Cancel("idle");
+                break;
+            case RequestClosed:
+                open--;
+                LeaveIfIdle();
+                break;
+            case GetProjects:
+                Sender.Tell(known!.Projects);
+                break;
+            case IdleFor:
+                leave("nothing runs and nobody asks");
+                break;
+            case JournalFailed failed:
+                leave($"the journal cannot be used: {failed.PersistenceId}: {failed.Cause.Message}");
+                break;
+            case ProjectRequest or GetContainers or WatchContainers or UnwatchContainers:
+                projects.Forward(message);
+                break;
+            case IVolumeCommand or GetVolumes:
+                volumes.Forward(message);
+                break;
+            case ResolveImage:
+                images.Forward(message);
+                break;
+            case VolumesReady:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>Containers that are being recovered ask for volumes; people have to wait.</summary>
+    private bool IsOfChild() => Sender.Path.Parent.Parent.Name == "projects" || Sender.Path.Parent.Name == "projects";
+
+    private void ServeIfRecovered()
+    {
+        if (!volumesReady || known is not { Recovered: true } || swept)
+        {
+            return;
+        }
+
+        swept = true;
+        var owned = known.Projects.Values.SelectMany(p => p.ContainerIds).ToImmutableHashSet();
+        environment.Kernel.Run(() => Orphans.Remove(environment, owned))
+            .PipeTo(Self, success: errors => new OrphansRemoved(errors), failure: e => new OrphansRemoved([e.Message]));
+    }
+
+    private bool swept;
+
+    private void LeaveIfIdle()
+    {
+        if (open == 0 && known is { Active: 0 } && idleTimeout != Timeout.InfiniteTimeSpan)
+        {
+            Timers.StartSingleTimer("idle", new IdleFor(), idleTimeout);
+        }
+        else
+        {
+            Timers.Cancel("idle");
+        }
+    }
+
+    private sealed record IdleFor;
+
+    private sealed record OrphansRemoved(ImmutableArray<string> Errors);
+}

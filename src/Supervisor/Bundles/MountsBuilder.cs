@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Devoxx.Oci;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Bundles;
+
+/// <summary>The mounts of a container, in the order they are made. Pure.</summary>
+internal static class MountsBuilder
+{
+    public static ImmutableArray<Mount> Build(ContainerSpec spec, BundleInput input)
+    {
+        var mounts = ImmutableArray.CreateBuilder<Mount>();
+        mounts.Add(Root(input));
+        mounts.AddRange(Kernel(spec));
+        var etc = input.Bundle + "/etc/";
+        mounts.Add(Bind(etc + "resolv.conf", "/etc/resolv.conf", "rbind", "rprivate"));
+        mounts.Add(Bind(etc + "hostname", "/etc/hostname", "rbind", "rprivate"));
+        mounts.Add(Bind(etc + "hosts", "/etc/hosts", "rbind", "rprivate"));
+
+        // Shallow targets first, so that /data comes before /data/cache whatever the order in the file.
+        foreach (var mount in spec.Mounts.OrderBy(m => m.Target.Count(c => c == '/')).ThenBy(m => m.Target, StringComparer.Ordinal))
+        {
+            mounts.RemoveAll(m => m.Destination == mount.Target && m.Destination != "/");
+            mounts.Add(mount.Kind == MountKind.Tmpfs ? Tmpfs(mount) : Source(mount, input.Sources[mount.Target]));
+        }
+
+        return mounts.ToImmutable();
+    }
+
+    /// <summary>Layers, and on top of them what the container writes; made in its own mount namespace, so that it goes with it.</summary>
+    private static Mount Root(BundleInput input) => new()
+    {
+        Destination = "/",
+        Type = "overlay",
+        Source = "overlay",
+        Options =
+        [
+            "lowerdir=" + string.Join(':', input.Layers.Reverse().Select(Escape)),
+            "upperdir=" + Escape(input.Bundle + "/upper"),
+            "workdir=" + Escape(input.Bundle + "/work"),
+        ],
+    };
+
+    /// <summary>overlayfs separates layers by colons and options by commas.</summary>
+    private static string Escape(string path) => path.Replace("\\", "\\\\").Replace(":", "\\:").Replace(",", "\\,");
+
+    private static IEnumerable<Mount> Kernel(ContainerSpec spec)
+    {
+        var access = spec.Privileged ? "rw" : "ro";
+        yield return Make("/proc", "proc", "proc", "nosuid", "noexec", "nodev");
+        yield return Make("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k");
+        yield return Make("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
+        yield return Make("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + spec.ShmSize.ToString(CultureInfo.InvariantCulture));
+        yield return Make("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
+        yield return Make("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", access);
+        yield return Make("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", access);
+    }
+
+    private static Mount Make(string destination, string type, string source, params ImmutableArray<string> options) =>
+        new() { Destination = destination, Type = type, Source = source, Options = options };
+
+    private static Mount Bind(string source, string destination, params ImmutableArray<string> options) =>
+        Make(destination, "bind", source, options);
+
+    private static Mount Source(MountSpec mount, string source)
+    {
+        var propagation = mount.Propagation ?? "rprivate";
+        var recursive = propagation.StartsWith('r') ? "rbind" : "bind";
+        return mount.ReadOnly
+            ? Bind(Below(source, mount.Subpath), mount.Target, recursive, propagation, "ro")
+            : Bind(Below(source, mount.Subpath), mount.Target, recursive, propagation);
+    }
+
+    private static string Below(string source, string? subpath) => subpath is null ? source : source + "/" + subpath;
+
+    private static Mount Tmpfs(MountSpec mount)
+    {
+        var options = ImmutableArray.CreateBuilder<string>();
+        options.AddRange("nosuid", "nodev", "noexec");
+        if (!mount.TmpfsOptions.IsDefaultOrEmpty)
+        {
+            // Said explicitly in the file, so they come last and win.
+            options.AddRange(mount.TmpfsOptions);
+        }
+
+        if (mount.TmpfsSize is { } size)
+        {
+            options.Add("size=" + size.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (mount.TmpfsMode is { } mode)
+        {
+            options.Add("mode=" + Convert.ToString(mode, 8));
+        }
+        else if (!options.Any(o => o.StartsWith("mode=", StringComparison.Ordinal)))
+        {
+            options.Add("mode=1777");
+        }
+
+        if (mount.ReadOnly)
+        {
+            options.Add("ro");
+        }
+
+        return Make(mount.Target, "tmpfs", "tmpfs", options.ToImmutable());
+    }
+}

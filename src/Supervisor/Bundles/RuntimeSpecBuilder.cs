@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Devoxx.Images;
+using Devoxx.Oci;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Bundles;
+
+/// <summary>What of the host and the image a container's <c>config.json</c> depends on.</summary>
+/// <param name="Bundle">The bundle's directory.</param>
+/// <param name="CgroupPath">From the root of each hierarchy.</param>
+/// <param name="Layers">Directories of the image's layers, base first.</param>
+/// <param name="User">Who the process is.</param>
+/// <param name="Sources">The host's path of each volume and bind mount, by target.</param>
+/// <param name="AllCapabilities">Those this host can give, for <c>privileged</c> and <c>ALL</c>.</param>
+/// <param name="HostDevices">The host's device nodes, for <c>privileged</c>.</param>
+internal sealed record BundleInput(
+    string Bundle,
+    string CgroupPath,
+    ImmutableArray<string> Layers,
+    UserIdentity User,
+    ImmutableDictionary<string, string> Sources,
+    ImmutableArray<string> AllCapabilities,
+    ImmutableArray<Device> HostDevices);
+
+/// <summary>Writes a container down as the OCI runtime specification has it. Pure.</summary>
+internal static class RuntimeSpecBuilder
+{
+    /// <summary>Tells <c>devoxx-runtime</c> to run the command under its own small init.</summary>
+    public const string InitAnnotation = "org.devoxx.init";
+
+    private static readonly string[] MaskedPaths =
+    [
+        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+    ];
+
+    private static readonly string[] ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+    public static RuntimeSpec Build(ContainerSpec spec, BundleInput input) => new()
+    {
+        Process = BuildProcess(spec, input),
+        Root = new Root("rootfs", spec.ReadOnly),
+        Hostname = spec.NetworkMode == "host" ? null : spec.Hostname,
+        Domainname = spec.NetworkMode == "host" ? null : spec.Domainname,
+        Mounts = MountsBuilder.Build(spec, input),
+        Annotations = spec.Init ? ImmutableSortedDictionary<string, string>.Empty.Add(InitAnnotation, "true") : null,
+        Linux = new LinuxSpec
+        {
+            Namespaces = Namespaces(spec),
+            CgroupsPath = input.CgroupPath,
+            RootfsPropagation = "rprivate",
+            Sysctl = spec.Sysctls.IsEmpty ? null : spec.Sysctls,
+            Devices = spec.Privileged ? input.HostDevices : null,
+            MaskedPaths = spec.Privileged ? null : MaskedPaths,
+            ReadonlyPaths = spec.Privileged ? null : ReadonlyPaths,
+        },
+    };
+
+    private static Process BuildProcess(ContainerSpec spec, BundleInput input)
+    {
+        var capabilities = CapabilitySet.Of(spec, input.AllCapabilities);
+        return new Process
+        {
+            Terminal = spec.Tty,
+            User = new User { Uid = input.User.Uid, Gid = input.User.Gid, AdditionalGids = input.User.AdditionalGids },
+            Args = spec.Arguments,
+            Env = ProcessEnvironment(spec, input.User),
+            Cwd = spec.WorkingDirectory,
+            // Inheritable and ambient stay empty (CVE-2022-24769): an ordinary user gains nothing by executing a file.
+            Capabilities = new LinuxCapabilities
+            {
+                Bounding = capabilities,
+                Permitted = capabilities,
+                Effective = capabilities,
+                Inheritable = [],
+                Ambient = [],
+            },
+            Rlimits = [.. spec.Ulimits.Select(u => new Rlimit("RLIMIT_" + u.Key.ToUpperInvariant(), Limit(u.Value.Soft), Limit(u.Value.Hard)))],
+            NoNewPrivileges = spec.NoNewPrivileges,
+            OomScoreAdj = spec.OomScoreAdj,
+        };
+
+        static ulong Limit(long value) => value < 0 ? ulong.MaxValue : (ulong)value;
+    }
+
+    /// <summary>The environment of a process started in the container: also what <c>exec</c> begins with.</summary>
+    public static ImmutableArray<string> ProcessEnvironment(ContainerSpec spec, UserIdentity user)
+    {
+        var given = spec.Environment;
+        var result = ImmutableArray.CreateBuilder<string>(given.Length + 4);
+        AddUnlessGiven("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        AddUnlessGiven("HOSTNAME", spec.Hostname);
+        if (spec.Tty)
+        {
+            AddUnlessGiven("TERM", "xterm");
+        }
+
+        result.AddRange(given);
+        AddUnlessGiven("HOME", user.Home);
+        return result.ToImmutable();
+
+        void AddUnlessGiven(string name, string value)
+        {
+            if (!given.Any(e => e.StartsWith(name, StringComparison.Ordinal) && e.Length > name.Length && e[name.Length] == '='))
+            {
+                result.Add(name + "=" + value);
+            }
+        }
+    }
+
+    private static ImmutableArray<Namespace> Namespaces(ContainerSpec spec)
+    {
+        ImmutableArray<Namespace> always =
+            [new Namespace("pid"), new Namespace("mount"), new Namespace("ipc"), new Namespace("uts"), new Namespace("cgroup")];
+        return spec.NetworkMode == "host" ? always.RemoveAll(n => n.Type == "uts") : always.Add(new Namespace("network"));
+    }
+}

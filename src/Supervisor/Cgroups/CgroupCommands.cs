@@ -1,0 +1,48 @@
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Cgroups;
+
+/// <summary>What a container tells its cgroup, and what comes of it.</summary>
+public interface ICgroupCommand;
+
+/// <summary>Be there with these limits, empty; answered by <see cref="CgroupReady"/> or <see cref="CgroupFailed"/>.</summary>
+public sealed record PrepareCgroup(int Run, string Path, ResourceLimits Limits, bool AllDevices) : ICgroupCommand;
+
+/// <summary>Kill what is left and go; answered by <see cref="CgroupReleased"/>.</summary>
+public sealed record ReleaseCgroup(int Run) : ICgroupCommand;
+
+/// <summary>A run that was adopted: count its out-of-memory kills again.</summary>
+public sealed record WatchCgroup(int Run) : ICgroupCommand;
+
+/// <summary>A signal to every process in it, at once.</summary>
+public sealed record KillCgroup : ICgroupCommand;
+
+internal sealed record CgroupMade(int Run) : ICgroupCommand;
+
+internal sealed record CgroupNotMade(int Run, string Error) : ICgroupCommand;
+
+internal sealed record CgroupGone(int Run, CgroupUsage Usage) : ICgroupCommand;
+
+internal sealed record CgroupNotGone(int Run, string Error) : ICgroupCommand;
+
+internal sealed record CgroupOomSeen(int Run, int OomKills) : ICgroupCommand;
+
+/// <summary>Sent up.</summary>
+public sealed record CgroupReady(int Run);
+
+public sealed record CgroupFailed(int Run, string Error);
+
+public sealed record CgroupReleased(int Run, CgroupUsage Usage);
+
+/// <summary>What is to be done once a decision is in the journal.</summary>
+public interface ICgroupEffect;
+
+internal sealed record MakeCgroup(int Run, string Path, ResourceLimits Limits, bool AllDevices) : ICgroupEffect;
+
+internal sealed record RemoveCgroup(int Run, string Path) : ICgroupEffect;
+
+internal sealed record WatchOom(int Run, string Path) : ICgroupEffect;
+
+internal sealed record KillAll(string Path) : ICgroupEffect;
+
+internal sealed record TellContainer(object Message) : ICgroupEffect;

@@ -1,0 +1,35 @@
+using Devoxx.Supervisor.Events;
+using Decision = Devoxx.Supervisor.Actors.Decision<Devoxx.Supervisor.Cgroups.ICgroupEvent, Devoxx.Supervisor.Cgroups.ICgroupEffect>;
+
+namespace Devoxx.Supervisor.Cgroups;
+
+/// <summary>What a cgroup does about a command. Pure.</summary>
+public static class CgroupDecisions
+{
+    public static Decision Decide(CgroupState state, ICgroupCommand command, Subject subject, DateTimeOffset now) => command switch
+    {
+        // Making it anew is right whatever a crash has left half done: creation is idempotent and the limits are written again.
+        PrepareCgroup c => Decision.Of(
+            new CgroupCreateRequested(subject, now, c.Run, c.Path, c.Limits), new MakeCgroup(c.Run, c.Path, c.Limits, c.AllDevices)),
+        CgroupMade c when c.Run == state.Run => Decision.Of(
+            new CgroupCreated(subject, now, c.Run), new WatchOom(c.Run, state.Path), new TellContainer(new CgroupReady(c.Run))),
+        CgroupNotMade c when c.Run == state.Run => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
+        CgroupOomSeen c when c.Run == state.Run && c.OomKills > state.OomKills => Decision.Of(
+            new CgroupOomKilled(subject, now, c.Run, c.OomKills)),
+        ReleaseCgroup c when state.Phase == CgroupPhase.Absent => Decision.Only(
+            new TellContainer(new CgroupReleased(c.Run, state.Run == c.Run ? state.Usage : CgroupUsage.Unknown))),
+        ReleaseCgroup when state.Phase == CgroupPhase.Removing => Decision.Only(new RemoveCgroup(state.Run, state.Path)),
+        ReleaseCgroup => Decision.Of(new CgroupRemoveRequested(subject, now, state.Run), new RemoveCgroup(state.Run, state.Path)),
+        CgroupGone c when state.Phase == CgroupPhase.Removing => Decision.Of(
+            new CgroupRemoved(subject, now, state.Run, Counted(state, c.Usage)),
+            new TellContainer(new CgroupReleased(state.Run, Counted(state, c.Usage)))),
+        CgroupNotGone c => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
+        WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only(new WatchOom(c.Run, state.Path)),
+        KillCgroup when state.Phase != CgroupPhase.Absent => Decision.Only(new KillAll(state.Path)),
+        _ => Decision.Nothing,
+    };
+
+    /// <summary>A kill that was seen while it ran counts even where the last reading came too late.</summary>
+    private static CgroupUsage Counted(CgroupState state, CgroupUsage usage) =>
+        usage with { OomKills = Math.Max(usage.OomKills, state.OomKills) };
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Devoxx.Native.Cgroups;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Cgroups;
+
+/// <summary>What is done to cgroupfs for a container. Each may be done twice: the second time it finds its work done.</summary>
+internal static class CgroupEffects
+{
+    private const long CpuPeriod = 100_000;
+
+    /// <summary>The device nodes every container has in its /dev, and the right to make nodes that then cannot be opened: Docker's default rules.</summary>
+    private static readonly ImmutableArray<DeviceRule> DefaultDevices =
+    [
+        new(false, 'a', null, null, "rwm"),
+        new(true, 'c', null, null, "m"),
+        new(true, 'b', null, null, "m"),
+        new(true, 'c', 1, 3, "rwm"),
+        new(true, 'c', 1, 5, "rwm"),
+        new(true, 'c', 1, 7, "rwm"),
+        new(true, 'c', 1, 8, "rwm"),
+        new(true, 'c', 1, 9, "rwm"),
+        new(true, 'c', 5, 0, "rwm"),
+        new(true, 'c', 5, 1, "rwm"),
+        new(true, 'c', 5, 2, "rwm"),
+        new(true, 'c', 136, null, "rwm"),
+    ];
+
+    /// <summary>An empty cgroup with these limits: whatever an earlier run has left in it is killed first.</summary>
+    /// <exception cref="CgroupLimitException">A limit cannot be enforced here; nothing of the cgroup is left.</exception>
+    public static bool Make(CgroupHost host, MakeCgroup make)
+    {
+        Remove(host, make.Path);
+        var limits = Limits(make.Limits, host.Has("devices") && !make.AllDevices ? DefaultDevices : null);
+        var cgroup = Cgroup.Create(host, make.Path, limits);
+        try
+        {
+            cgroup.Apply(limits);
+        }
+        catch (CgroupLimitException)
+        {
+            cgroup.Remove();
+            throw;
+        }
+
+        return true;
+    }
+
+    public static bool Kill(CgroupHost host, string path)
+    {
+        Cgroup.OpenExisting(host, path)?.Kill();
+        return true;
+    }
+
+    /// <returns>What it had counted; unknown when it was not there.</returns>
+    public static CgroupUsage Remove(CgroupHost host, string path)
+    {
+        if (Cgroup.OpenExisting(host, path) is not { } cgroup)
+        {
+            return CgroupUsage.Unknown;
+        }
+
+        var stats = cgroup.ReadStats();
+        cgroup.Kill();
+        cgroup.Remove();
+        return new CgroupUsage(
+            stats.MemoryPeak, stats.CpuUsage is { } cpu ? TimeSpan.FromMicroseconds(cpu) : null, (int)(stats.OomKills ?? 0));
+    }
+
+    /// <summary>From what Compose says to what the kernel takes.</summary>
+    public static CgroupLimits Limits(ResourceLimits limits, ImmutableArray<DeviceRule>? devices) => new(
+        limits.Memory,
+        limits.MemoryReservation,
+        limits.MemorySwap,
+        limits.MemorySwappiness,
+        limits.OomKillDisable,
+        limits.Cpus is { } cpus ? (long)(cpus * CpuPeriod) : limits.CpuQuota,
+        limits.Cpus is not null ? CpuPeriod : limits.CpuPeriod,
+        limits.CpuShares,
+        limits.Cpuset,
+        null,
+        limits.Pids,
+        null,
+        devices);
+}

@@ -1,0 +1,172 @@
+using Akka.Actor;
+using Akka.Event;
+using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor.Monitors;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>How the effects of a container's decisions are carried out.</summary>
+internal sealed partial class ContainerActor
+{
+    private readonly List<long> startOrders = [];
+    private readonly List<long> stopOrders = [];
+    private readonly List<long> removalOrders = [];
+    private bool releasing;
+    private CgroupUsage? usage;
+
+    private string CgroupPath => environment.Root.CgroupParent + "/" + id;
+
+    protected override void Perform(IContainerEffect effect)
+    {
+        switch (effect)
+        {
+            case PrepareRun prepare: Prepare(prepare.Run); break;
+            case StartMonitor: StartMonitorProcess(); break;
+            case WatchMonitor watch: Watch(watch.Run); break;
+            case ReleaseRun: ReleaseAll(); break;
+            case SendSignal signal: Send(signal.Signal); break;
+            case SendStopSignal stop: SendStop(stop); break;
+            case ScheduleStart start: Later("start", start.Due - environment.Now, new BackOffElapsed(start.Attempt)); break;
+            case CancelTimers: Timers.CancelAll(); break;
+            case RemoveFiles: Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self)); break;
+            case Answer answer: Reply(answer.Order, answer.Error); break;
+            case AwaitStart wait: startOrders.Add(wait.Order); break;
+            case AwaitStop wait: stopOrders.Add(wait.Order); break;
+            case AwaitRemoval wait: removalOrders.Add(wait.Order); break;
+            case AnswerStarts answer: ReplyAll(startOrders, answer.Error); break;
+            case AnswerStops: ReplyAll(stopOrders, null); break;
+            case AnswerRemovals answer: ReplyAll(removalOrders, answer.Error); break;
+            default: throw new InvalidOperationException($"{effect.GetType().Name} is not an effect of a container");
+        }
+    }
+
+    private void Prepare(int run)
+    {
+        var spec = State.Spec!;
+        releasing = false;
+        gathering = RunPreparation.For(spec, run);
+        Child("cgroup").Tell(new PrepareCgroup(run, CgroupPath, spec.Limits, spec.Privileged));
+        Child("root").Tell(new AttachVolume(
+            id, VolumeSpec.ContainerRoot(id, environment.Root.Bundle(id), spec.Project), id, run, null, Self));
+        foreach (var source in RunPreparation.SharedSources(spec))
+        {
+            var (wanted, content) = RunPreparation.Wanted(
+                spec, source, run, environment.Root, () => environment.Images.Find(spec.ImageId)?.LayerDirectories ?? []);
+            Context.Parent.Tell(new AttachVolume(source, wanted, id, run, content, Self));
+        }
+    }
+
+    private void StartMonitorProcess() =>
+        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!))
+            .PipeTo(Self, failure: e => new MonitorOutcome(null, null, e.Message, 125));
+
+    private void Watch(int run)
+    {
+        var pidfd = monitor ?? throw new InvalidOperationException($"{State.Spec!.Name}: no monitor to watch");
+        environment.Reactor.WhenReadable(pidfd).PipeTo(Self, success: () => new MonitorGone(run), failure: _ => new MonitorGone(run));
+    }
+
+    /// <summary>Cgroup and volumes go back; what was asked of them comes as <see cref="RunEnded"/> if a run was.</summary>
+    private void ReleaseAll()
+    {
+        var spec = State.Spec!;
+        releasing = true;
+        usage = null;
+        gathering = RunPreparation.Release(spec, State.Run);
+        Child("cgroup").Tell(new ReleaseCgroup(State.Run));
+        foreach (var source in RunPreparation.SharedSources(spec))
+        {
+            Context.Parent.Tell(new DetachVolume(source, id, State.Run, Self));
+        }
+
+        // Its own directories stay, but nothing uses them: the root's mount went with its namespace.
+        Child("root").Tell(new DetachVolume(id, id, 0, Self));
+    }
+
+    private RunPreparation Released(CgroupReleased released)
+    {
+        usage = released.Usage;
+        return gathering!.Got(RunPreparation.Cgroup);
+    }
+
+    private void FinishRelease()
+    {
+        var errors = gathering!.Errors;
+        gathering = null;
+        releasing = false;
+        foreach (var error in errors)
+        {
+            Context.GetLogger().Error("{0}: {1}", State.Spec!.Name, error);
+        }
+
+        if (State.Phase is not (ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting))
+        {
+            return;
+        }
+
+        if (monitor is not null)
+        {
+            monitor.TryReap();
+            monitor.Dispose();
+            monitor = null;
+        }
+
+        Become(OnCommand);
+        Stash.UnstashAll();
+        Do(new RunEnded(State.Run, exitRecord, usage));
+        exitRecord = null;
+    }
+
+    private void Send(int signal)
+    {
+        if (State.Process is not { } p)
+        {
+            return;
+        }
+
+        using var process = new ProcessIdentity(p.Pid, p.StartTime, p.BootId).OpenIfAlive();
+        process?.SendSignal(signal);
+    }
+
+    private void SendStop(SendStopSignal stop)
+    {
+        Send(stop.Signal);
+        if (stop.Signal == Signal.Kill)
+        {
+            return;
+        }
+
+        Later("grace", stop.Grace, new GraceElapsed(stop.Run));
+        if (State.Process is { } process && !StopSignals.IsHandled(process.Pid, stop.Signal))
+        {
+            // A program that has only just begun may not have set its handler yet.
+            Later("dropped", StopSignals.TimeToSetHandlers - (environment.Now - State.StartedAt!.Value), new StopSignalDue(stop.Run, stop.Signal));
+        }
+    }
+
+    private void Later(string key, TimeSpan delay, object message) =>
+        Timers.StartSingleTimer(key, message, delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+
+    private void Reply(long order, string? error) => Context.Parent.Tell(new ContainerAnswer(order, id, error));
+
+    private void ReplyAll(List<long> orders, string? error)
+    {
+        foreach (var order in orders)
+        {
+            Reply(order, error);
+        }
+
+        orders.Clear();
+    }
+
+    private IActorRef Child(string name)
+    {
+        var child = Context.Child(name);
+        return !child.IsNobody() ? child
+            : name == "cgroup" ? Context.ActorOf(Producer<CgroupActor>.Props(() => new CgroupActor(id, subject, environment)), name)
+            : Context.ActorOf(Producer<VolumeActor>.Props(() => new VolumeActor("root-" + id, subject, environment)), name);
+    }
+}

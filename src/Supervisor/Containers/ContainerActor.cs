@@ -1,0 +1,230 @@
+using Akka.Actor;
+using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Monitors;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>
+/// One replica of a service: its life, its restarts, its end. What it decides stands in <see cref="ContainerDecisions"/>;
+/// this is when it listens to what. How effects are carried out stands in ContainerActor.Effects.cs.
+/// </summary>
+internal sealed partial class ContainerActor : EventSourcedActor<ContainerState, IContainerEvent, IContainerEffect>, IWithTimers
+{
+    private readonly string id;
+    private readonly Subject subject;
+    private readonly SupervisorEnvironment environment;
+    private RunPreparation? gathering;
+    private ExitRecord? exitRecord;
+    private PidFd? monitor;
+    private bool recovering;
+
+    public ContainerActor(string id, Subject subject, SupervisorEnvironment environment)
+        : base("container-" + id, ContainerState.Initial)
+    {
+        this.id = id;
+        this.subject = subject;
+        this.environment = environment;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override ContainerState Apply(ContainerState state, IContainerEvent @event) => state.Apply(@event);
+
+    protected override void OnChanged()
+    {
+        Context.Parent.Tell(new ContainerChanged(id, State));
+        Become(State.Phase switch
+        {
+            ContainerPhase.Starting => Starting,
+            ContainerPhase.Running => Running,
+            ContainerPhase.Stopping when State.Process is null => Starting,
+            ContainerPhase.Stopping => Running,
+            _ => OnCommand,
+        });
+    }
+
+    protected override void PostStop()
+    {
+        monitor?.Dispose();
+        base.PostStop();
+    }
+
+    /// <summary>Nothing runs (created, exited, backing off, removing). Left by a start for <see cref="Starting"/>.</summary>
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case VolumeAnswer { Error: null }:
+                Do(new ContainerFilesRemoved());
+                break;
+            case VolumeAnswer answer:
+                Do(new ContainerFilesNotRemoved(answer.Error!));
+                break;
+            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased:
+                Gathered(message);
+                break;
+            default:
+                Command(message);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Root, cgroup and volumes are being made ready, then the monitor is started. Left for <see cref="Running"/>, or for
+    /// <see cref="OnCommand"/> when it fails.
+    /// </summary>
+    private void Starting(object message)
+    {
+        switch (message)
+        {
+            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or DetachAnswer:
+                Gathered(message);
+                break;
+            case MonitorOutcome { Process: { } process } outcome:
+                monitor = outcome.PidFd;
+                Do(new MonitorStarted(State.Run, process));
+                break;
+            case MonitorOutcome outcome:
+                Do(new PreparationFailed(State.Run, outcome.Error!, outcome.ExitCode));
+                break;
+            case MonitorGone:
+                BeginReaping();
+                break;
+            case ObservedRun observed:
+                Observed(observed);
+                break;
+            default:
+                Command(message);
+                break;
+        }
+    }
+
+    /// <summary>The command runs, perhaps being stopped. Left for <see cref="Reaping"/> when its monitor is gone.</summary>
+    private void Running(object message)
+    {
+        switch (message)
+        {
+            case MonitorGone gone when gone.Run == State.Run:
+                BeginReaping();
+                break;
+            case ObservedRun observed:
+                Observed(observed);
+                break;
+            case StopSignalDue due when State.Process is { } process && due.Run == State.Run:
+                // Sent again first: a handler set meanwhile has not seen the one that was dropped.
+                Send(due.Signal);
+                if (!StopSignals.IsHandled(process.Pid, due.Signal))
+                {
+                    Do(new StopSignalDropped(due.Run, due.Signal));
+                }
+
+                break;
+            default:
+                Command(message);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The run is over: its exit record is read, its cgroup counted and removed, its volumes let go. Orders wait meanwhile.
+    /// Left for <see cref="OnCommand"/>, or <see cref="Starting"/> again.
+    /// </summary>
+    private void Reaping(object message)
+    {
+        switch (message)
+        {
+            case ExitRecordRead read:
+                exitRecord = read.Record;
+                ReleaseAll();
+                break;
+            case DetachAnswer or CgroupReleased or CgroupFailed:
+                Gathered(message);
+                break;
+            case IContainerCommand and not GraceElapsed:
+                Stash.Stash();
+                break;
+            default:
+                if (message is not GraceElapsed && !IsSnapshotNotice(message))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    private void Command(object message)
+    {
+        if (message is IContainerCommand command)
+        {
+            Do(command);
+        }
+        else if (!IsSnapshotNotice(message))
+        {
+            Unhandled(message);
+        }
+    }
+
+    private void Do(IContainerCommand command) => Carry(ContainerDecisions.Decide(State, command, environment.Now));
+
+    private void BeginReaping()
+    {
+        Timers.CancelAll();
+        Become(Reaping);
+        var (bundle, process, since, self) = (environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
+        environment.Kernel.Run(() => MonitorProcess.ReadExit(bundle, process, since))
+            .PipeTo(self, success: record => new ExitRecordRead(record), failure: _ => new ExitRecordRead(null));
+    }
+
+    /// <summary>An answer of a child or a volume: when it was the last awaited, the run goes on, or is over.</summary>
+    private void Gathered(object message)
+    {
+        if (gathering is null)
+        {
+            return;
+        }
+
+        gathering = message switch
+        {
+            AttachAnswer a when a.Run == gathering.Run && a.Error is null => gathering.Got(a.Name == id ? RunPreparation.Root : a.Name, a.Path),
+            AttachAnswer a when a.Run == gathering.Run => gathering.Failed(a.Name == id ? RunPreparation.Root : a.Name, a.Error!),
+            DetachAnswer d when d.Run == gathering.Run => d.Error is null ? gathering.Got(d.Name) : gathering.Failed(d.Name, d.Error),
+            CgroupReady c when c.Run == gathering.Run => gathering.Got(RunPreparation.Cgroup),
+            CgroupFailed c when c.Run == gathering.Run => gathering.Failed(RunPreparation.Cgroup, c.Error),
+            CgroupReleased c when c.Run == gathering.Run && releasing => Released(c),
+            _ => gathering,
+        };
+        if (!gathering.IsComplete)
+        {
+            return;
+        }
+
+        if (releasing)
+        {
+            FinishRelease();
+        }
+        else if (gathering.Errors.IsEmpty)
+        {
+            Do(new ContainerPrepared(gathering.Run));
+        }
+        else
+        {
+            Do(new PreparationFailed(gathering.Run, string.Join("; ", gathering.Errors), 125));
+        }
+    }
+
+    /// <summary>The monitor's process has ended.</summary>
+    private sealed record MonitorGone(int Run);
+
+    /// <summary>Time to look again whether the stop's signal has a handler.</summary>
+    private sealed record StopSignalDue(int Run, int Signal);
+
+    private sealed record ExitRecordRead(ExitRecord? Record);
+
+    /// <summary>What recovery has seen of the run that the journal says is under way.</summary>
+    private sealed record ObservedRun(RunningProcess? Process, PidFd? Monitor, ExitRecord? Exit);
+}

@@ -1,0 +1,60 @@
+using Devoxx.Supervisor.Cgroups;
+
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>What a container is told to do, or is told has come of what it did.</summary>
+public interface IContainerCommand;
+
+/// <summary>A command of the plan: answered by exactly one <see cref="ContainerAnswer"/> to the parent.</summary>
+public interface IContainerOrder : IContainerCommand
+{
+    /// <summary>The plan's number for it.</summary>
+    long Order { get; }
+}
+
+/// <param name="Cause">Why the plan wants it.</param>
+public sealed record CreateContainer(long Order, ContainerSpec Spec, string Cause) : IContainerOrder;
+
+public sealed record StartContainer(long Order, string Cause) : IContainerOrder;
+
+/// <param name="Grace">Null: the container's own.</param>
+public sealed record StopContainer(long Order, TimeSpan? Grace, string Cause) : IContainerOrder;
+
+public sealed record KillContainer(long Order, int Signal, string Cause) : IContainerOrder;
+
+/// <summary>Only of a container that does not run.</summary>
+public sealed record RemoveContainer(long Order, string Cause) : IContainerOrder;
+
+/// <summary>Everything a start needs is in place.</summary>
+internal sealed record ContainerPrepared(int Run) : IContainerCommand;
+
+/// <summary>Something a start needs could not be had.</summary>
+internal sealed record PreparationFailed(int Run, string Error, int ExitCode) : IContainerCommand;
+
+internal sealed record MonitorStarted(int Run, RunningProcess Process) : IContainerCommand;
+
+/// <summary>The run is over and its cgroup and mounts are released.</summary>
+internal sealed record RunEnded(int Run, ExitRecord? Record, CgroupUsage? Usage) : IContainerCommand;
+
+/// <summary>The grace period of a stop is over.</summary>
+internal sealed record GraceElapsed(int Run) : IContainerCommand;
+
+/// <summary>The stop's signal does nothing, and never will: see <see cref="Monitors.StopSignals"/>.</summary>
+internal sealed record StopSignalDropped(int Run, int Signal) : IContainerCommand;
+
+/// <summary>The back-off before a restart by policy is over.</summary>
+internal sealed record BackOffElapsed(int Attempt) : IContainerCommand;
+
+internal sealed record ContainerFilesRemoved : IContainerCommand;
+
+internal sealed record ContainerFilesNotRemoved(string Error) : IContainerCommand;
+
+/// <summary>Recovery, after observing: the run of before lives and has been adopted.</summary>
+internal sealed record FoundRunning : IContainerCommand;
+
+/// <summary>The one answer to an order, sent up.</summary>
+/// <param name="Error">Null: done.</param>
+public sealed record ContainerAnswer(long Order, string ContainerId, string? Error);
+
+/// <summary>Sent up after every change, and once after recovery.</summary>
+public sealed record ContainerChanged(string ContainerId, ContainerState State, bool Recovered = false);

@@ -1,0 +1,193 @@
+using Devoxx.Native.Processes;
+using Decision = Devoxx.Supervisor.Actors.Decision<Devoxx.Supervisor.Containers.IContainerEvent, Devoxx.Supervisor.Containers.IContainerEffect>;
+
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>What a container does about a command in each of its phases. Pure.</summary>
+public static class ContainerDecisions
+{
+    private const int SigKill = 9;
+
+    public static Decision Decide(ContainerState state, IContainerCommand command, DateTimeOffset now) => command switch
+    {
+        CreateContainer c => Create(state, c, now),
+        StartContainer c => Start(state, c, now),
+        StopContainer c => Stop(state, c.Order, null, c.Grace, c.Cause, now),
+        KillContainer c => Kill(state, c, now),
+        RemoveContainer c => Remove(state, c, now),
+        ContainerPrepared c when IsStarting(state, c.Run) => state.Phase == ContainerPhase.Stopping
+            ? StartAbandoned(state, now)
+            : Decision.Only(new StartMonitor(c.Run)),
+        PreparationFailed c when IsStarting(state, c.Run) => StartFailed(state, c, now),
+        MonitorStarted c when IsStarting(state, c.Run) => Started(state, c, now),
+        RunEnded c when c.Run == state.Run && state.Phase is ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting => Ended(state, c, now),
+        GraceElapsed c when c.Run == state.Run && state.Phase == ContainerPhase.Stopping => Decision.Of(
+            new ContainerSignalled(state.Spec!.Subject, now, SigKill, $"did not exit within the grace period of {InWords.Span(state.Stop!.Grace)}"),
+            new SendSignal(SigKill)),
+        StopSignalDropped c when c.Run == state.Run && state.Phase == ContainerPhase.Stopping => Decision.Of(
+            new ContainerSignalled(
+                state.Spec!.Subject, now, SigKill,
+                $"its first process has no handler for {Signal.Name(c.Signal)}, so the kernel drops the signal and waiting would change nothing"),
+            new SendSignal(SigKill)),
+        BackOffElapsed c when state.Phase == ContainerPhase.BackingOff && state.NextStart!.Attempt == c.Attempt => NewRun(
+            state, $"restart policy {state.Spec!.Restart}", c.Attempt, now),
+        ContainerFilesRemoved => Decision.Of(new ContainerRemoved(state.Spec!.Subject, now), new AnswerRemovals()),
+        ContainerFilesNotRemoved c => Decision.Only(new AnswerRemovals(c.Error)),
+        FoundRunning => Adopted(state, now),
+        // An answer of a run that is over: nobody waits for it any more.
+        ContainerPrepared or PreparationFailed or MonitorStarted or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed => Decision.Nothing,
+        _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command of a container"),
+    };
+
+    /// <summary>What recovery goes on with when nothing of the container runs; the rest is the plain commands' business.</summary>
+    public static Decision Resume(ContainerState state, DateTimeOffset now) => state.Phase switch
+    {
+        ContainerPhase.BackingOff => Decision.Only(new ScheduleStart(state.NextStart!.Attempt, state.NextStart.Due)),
+        ContainerPhase.Removing => Decision.Only(new RemoveFiles()),
+        _ => Decision.Nothing,
+    };
+
+    private static bool IsStarting(ContainerState state, int run) =>
+        state.Run == run && state.Process is null && state.Phase is ContainerPhase.Starting or ContainerPhase.Stopping;
+
+    private static Decision Create(ContainerState state, CreateContainer command, DateTimeOffset now) =>
+        state.Phase == ContainerPhase.None
+            ? Decision.Of(new ContainerCreated(command.Spec.Subject, now, command.Spec, command.Cause), new Answer(command.Order))
+            : Decision.Only(new Answer(command.Order, $"container {command.Spec.Name} exists already"));
+
+    private static Decision Start(ContainerState state, StartContainer command, DateTimeOffset now)
+    {
+        switch (state.Phase)
+        {
+            case ContainerPhase.Running:
+                return Decision.Only(new Answer(command.Order));
+            case ContainerPhase.Starting:
+                return Decision.Only(new AwaitStart(command.Order));
+            case ContainerPhase.Created or ContainerPhase.Exited or ContainerPhase.BackingOff:
+                var run = NewRun(state, command.Cause, attempt: 0, now);
+                return run with { Effects = [new AwaitStart(command.Order), new CancelTimers(), .. run.Effects] };
+            default:
+                return Refused(state, command.Order, "start");
+        }
+    }
+
+    private static Decision NewRun(ContainerState state, string cause, int attempt, DateTimeOffset now) => Decision.Of(
+        new ContainerStartRequested(state.Spec!.Subject, now, state.Run + 1, cause, attempt),
+        new PrepareRun(state.Run + 1));
+
+    private static Decision Started(ContainerState state, MonitorStarted command, DateTimeOffset now)
+    {
+        var p = command.Process;
+        var started = new ContainerStarted(
+            state.Spec!.Subject, now, command.Run, p.Pid, p.StartTime, p.MonitorPid, p.MonitorStartTime, p.BootId);
+        if (state.Phase != ContainerPhase.Stopping)
+        {
+            return Decision.Of(started, new WatchMonitor(command.Run), new AnswerStarts());
+        }
+
+        // Asked to stop while it was starting: it started, now it stops.
+        var stop = state.Stop! with { At = now };
+        return Decision.Of(
+            [started, stop],
+            new WatchMonitor(command.Run), new AnswerStarts("it was stopped while it started"), new SendStopSignal(command.Run, stop.Signal, stop.Grace));
+    }
+
+    private static Decision StartAbandoned(ContainerState state, DateTimeOffset now) => Decision.Of(
+        new ContainerStartFailed(state.Spec!.Subject, now, state.Run, "it was stopped while it started", 137),
+        new ReleaseRun(state.Run), new AnswerStarts("it was stopped while it started"), new AnswerStops());
+
+    private static Decision StartFailed(ContainerState state, PreparationFailed command, DateTimeOffset now)
+    {
+        var failed = new ContainerStartFailed(state.Spec!.Subject, now, command.Run, command.Error, command.ExitCode);
+        // A first start that fails is the asker's to mend: only what has run before is tried again by itself.
+        var verdict = state.Attempt > 0 && !state.StoppedOnPurpose
+            ? state.Spec.Restart.After(command.ExitCode, state.Attempt, TimeSpan.Zero)
+            : RestartVerdict.Stay;
+        var next = AfterRun(state, verdict, now);
+        return Decision.Of(
+            [failed, .. next.Events],
+            [new ReleaseRun(command.Run), new AnswerStarts(command.Error), new AnswerStops(), .. next.Effects]);
+    }
+
+    private static Decision Stop(ContainerState state, long order, int? signal, TimeSpan? grace, string cause, DateTimeOffset now)
+    {
+        var spec = state.Spec!;
+        var requested = new ContainerStopRequested(
+            spec.Subject, now, signal ?? Signal.Parse(spec.StopSignal), grace ?? spec.StopGracePeriod, cause);
+        return state.Phase switch
+        {
+            ContainerPhase.Running => Decision.Of(
+                requested, new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace)),
+            ContainerPhase.Starting => Decision.Of(requested, new AwaitStop(order)),
+            // Asked again, more urgently: the second signal goes out, the first grace period stands.
+            ContainerPhase.Stopping when signal == SigKill => Decision.Of(
+                new ContainerSignalled(spec.Subject, now, SigKill, cause), new AwaitStop(order), new SendSignal(SigKill)),
+            ContainerPhase.Stopping => Decision.Only(new AwaitStop(order)),
+            ContainerPhase.BackingOff => Decision.Of(requested, new CancelTimers(), new Answer(order)),
+            ContainerPhase.Created or ContainerPhase.Exited => Decision.Only(new Answer(order)),
+            _ => Refused(state, order, "stop"),
+        };
+    }
+
+    private static Decision Kill(ContainerState state, KillContainer command, DateTimeOffset now) => state.Phase switch
+    {
+        _ when command.Signal == SigKill => Stop(state, command.Order, SigKill, TimeSpan.Zero, command.Cause, now),
+        ContainerPhase.Running or ContainerPhase.Stopping => Decision.Of(
+            new ContainerSignalled(state.Spec!.Subject, now, command.Signal, command.Cause),
+            new SendSignal(command.Signal), new Answer(command.Order)),
+        _ => Refused(state, command.Order, $"send {Signal.Name(command.Signal)} to"),
+    };
+
+    private static Decision Remove(ContainerState state, RemoveContainer command, DateTimeOffset now) => state.Phase switch
+    {
+        ContainerPhase.Created or ContainerPhase.Exited or ContainerPhase.BackingOff => Decision.Of(
+            new ContainerRemoveRequested(state.Spec!.Subject, now, command.Cause),
+            new CancelTimers(), new AwaitRemoval(command.Order), new RemoveFiles()),
+        ContainerPhase.Removing => Decision.Only(new AwaitRemoval(command.Order), new RemoveFiles()),
+        ContainerPhase.Removed or ContainerPhase.None => Decision.Only(new Answer(command.Order)),
+        _ => Refused(state, command.Order, "remove"),
+    };
+
+    private static Decision Ended(ContainerState state, RunEnded command, DateTimeOffset now)
+    {
+        var exited = ContainerExits.Describe(state, command.Record, command.Usage, now);
+        var verdict = state.StoppedOnPurpose
+            ? RestartVerdict.Stay
+            : state.Spec!.Restart.After(exited.ExitCode, state.Attempt, exited.Duration);
+        var next = AfterRun(state, verdict, now);
+        return Decision.Of(
+            [exited, .. next.Events],
+            [new CancelTimers(), new AnswerStarts($"it exited at once with code {exited.ExitCode}"), new AnswerStops(), .. next.Effects]);
+    }
+
+    private static Decision AfterRun(ContainerState state, RestartVerdict verdict, DateTimeOffset now)
+    {
+        var subject = state.Spec!.Subject;
+        if (verdict.GivenUpBecause is { } reason)
+        {
+            return Decision.Of(new ContainerGaveUp(subject, now, reason));
+        }
+
+        return verdict.Attempt is not { } attempt
+            ? Decision.Nothing
+            : Decision.Of(
+                new ContainerRestartScheduled(subject, now, attempt, state.Spec.Restart.MaxAttempts, verdict.Delay, now + verdict.Delay),
+                new ScheduleStart(attempt, now + verdict.Delay));
+    }
+
+    private static Decision Adopted(ContainerState state, DateTimeOffset now)
+    {
+        if (state.Phase != ContainerPhase.Stopping)
+        {
+            return Decision.Only(new WatchMonitor(state.Run));
+        }
+
+        var left = state.Stop!.At + state.Stop.Grace - now;
+        return Decision.Only(
+            new WatchMonitor(state.Run),
+            new SendStopSignal(state.Run, state.Stop.Signal, left > TimeSpan.Zero ? left : TimeSpan.Zero));
+    }
+
+    private static Decision Refused(ContainerState state, long order, string verb) => Decision.Only(
+        new Answer(order, $"cannot {verb} {state.Spec?.Name ?? "a container that does not exist"}: it is {InWords.Phase(state.Phase)}"));
+}

@@ -1,0 +1,45 @@
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>What is to be done once the events of a decision are in the journal.</summary>
+public interface IContainerEffect;
+
+/// <summary>Root, cgroup and volumes of a run; answered by <see cref="ContainerPrepared"/> or <see cref="PreparationFailed"/>.</summary>
+internal sealed record PrepareRun(int Run) : IContainerEffect;
+
+/// <summary>Write the bundle, start a monitor; answered by <see cref="MonitorStarted"/> or <see cref="PreparationFailed"/>.</summary>
+internal sealed record StartMonitor(int Run) : IContainerEffect;
+
+/// <summary>Be told by <see cref="RunEnded"/> when the run is over and released.</summary>
+internal sealed record WatchMonitor(int Run) : IContainerEffect;
+
+/// <summary>Give back cgroup and volumes of a run that never ran.</summary>
+internal sealed record ReleaseRun(int Run) : IContainerEffect;
+
+internal sealed record SendSignal(int Signal) : IContainerEffect;
+
+/// <summary>Send a stop's first signal; SIGKILL at once where the kernel would drop it.</summary>
+internal sealed record SendStopSignal(int Run, int Signal, TimeSpan Grace) : IContainerEffect;
+
+internal sealed record ScheduleStart(int Attempt, DateTimeOffset Due) : IContainerEffect;
+
+internal sealed record CancelTimers : IContainerEffect;
+
+internal sealed record RemoveFiles : IContainerEffect;
+
+/// <summary>Answer an order; with <paramref name="Error"/> when it failed.</summary>
+internal sealed record Answer(long Order, string? Error = null) : IContainerEffect;
+
+/// <summary>Answer every order that waits for a start to come out.</summary>
+internal sealed record AnswerStarts(string? Error = null) : IContainerEffect;
+
+/// <summary>Answer every order that waits for the run to end.</summary>
+internal sealed record AnswerStops : IContainerEffect;
+
+/// <summary>Keep the order until what it waits for comes out.</summary>
+internal sealed record AwaitStart(long Order) : IContainerEffect;
+
+internal sealed record AwaitStop(long Order) : IContainerEffect;
+
+internal sealed record AwaitRemoval(long Order) : IContainerEffect;
+
+internal sealed record AnswerRemovals(string? Error = null) : IContainerEffect;

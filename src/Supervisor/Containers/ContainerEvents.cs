@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using Devoxx.Supervisor.Events;
+
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>What happens to one container, in the order of its life.</summary>
+public interface IContainerEvent : IEvent;
+
+/// <summary>The container exists from here on: its directories are made before its first start.</summary>
+public sealed record ContainerCreated(Subject Subject, DateTimeOffset At, ContainerSpec Spec, string Cause) : IContainerEvent;
+
+/// <summary>Intent: a run is about to be made.</summary>
+/// <param name="Run">From 1.</param>
+/// <param name="Attempt">How many restarts by policy came before since the last success; 0: not a restart by policy.</param>
+public sealed record ContainerStartRequested(Subject Subject, DateTimeOffset At, int Run, string Cause, int Attempt) : IContainerEvent;
+
+/// <summary>Outcome: execve(2) of the command has succeeded.</summary>
+/// <param name="StartTime">Field 22 of proc_pid_stat(5): with the boot id, the process's identity.</param>
+public sealed record ContainerStarted(
+    Subject Subject, DateTimeOffset At, int Run, int Pid, ulong StartTime, int MonitorPid, ulong MonitorStartTime, string BootId) : IContainerEvent;
+
+/// <summary>Outcome: nothing runs, and why.</summary>
+/// <param name="ExitCode">127 command not found, 126 not executable, 125 anything else.</param>
+public sealed record ContainerStartFailed(Subject Subject, DateTimeOffset At, int Run, string Error, int ExitCode) : IContainerEvent;
+
+/// <summary>Intent: the container is being stopped.</summary>
+/// <param name="Signal">What it is sent first.</param>
+/// <param name="Grace">How long until SIGKILL.</param>
+/// <param name="Cause">Who asked, and why it is as it is.</param>
+public sealed record ContainerStopRequested(Subject Subject, DateTimeOffset At, int Signal, TimeSpan Grace, string Cause) : IContainerEvent;
+
+/// <summary>Intent: a signal is sent that is not part of an orderly stop.</summary>
+public sealed record ContainerSignalled(Subject Subject, DateTimeOffset At, int Signal, string Cause) : IContainerEvent;
+
+/// <summary>The one record of how a run ended.</summary>
+/// <param name="ExitCode">128 + signal if a signal ended it; 255 if nobody saw it end.</param>
+/// <param name="OutOfMemory">The kernel killed it at its memory limit: counted by this run's own cgroup.</param>
+/// <param name="Cause">In words: what ended it.</param>
+/// <param name="MemoryPeak">Bytes; null where the kernel does not tell.</param>
+/// <param name="CpuTime">Processor time used.</param>
+public sealed record ContainerExited(
+    Subject Subject,
+    DateTimeOffset At,
+    int Run,
+    int ExitCode,
+    int? Signal,
+    bool OutOfMemory,
+    TimeSpan Duration,
+    string Cause,
+    long? MemoryPeak,
+    TimeSpan? CpuTime,
+    int OomKills) : IContainerEvent;
+
+/// <summary>The restart policy starts it again at <paramref name="Due"/>.</summary>
+public sealed record ContainerRestartScheduled(Subject Subject, DateTimeOffset At, int Attempt, int? MaxAttempts, TimeSpan Delay, DateTimeOffset Due) : IContainerEvent;
+
+/// <summary>The restart policy will not start it again.</summary>
+public sealed record ContainerGaveUp(Subject Subject, DateTimeOffset At, string Reason) : IContainerEvent;
+
+/// <summary>Intent: the container and its own files go; its name is free only after the outcome.</summary>
+public sealed record ContainerRemoveRequested(Subject Subject, DateTimeOffset At, string Cause) : IContainerEvent;
+
+/// <summary>Outcome: nothing of it is left but its history.</summary>
+public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : IContainerEvent;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ContainerCreated))]
+[JsonSerializable(typeof(ContainerStartRequested))]
+[JsonSerializable(typeof(ContainerStarted))]
+[JsonSerializable(typeof(ContainerStartFailed))]
+[JsonSerializable(typeof(ContainerStopRequested))]
+[JsonSerializable(typeof(ContainerSignalled))]
+[JsonSerializable(typeof(ContainerExited))]
+[JsonSerializable(typeof(ContainerRestartScheduled))]
+[JsonSerializable(typeof(ContainerGaveUp))]
+[JsonSerializable(typeof(ContainerRemoveRequested))]
+[JsonSerializable(typeof(ContainerRemoved))]
+[JsonSerializable(typeof(ContainerState))]
+internal sealed partial class ContainerEventJson : JsonSerializerContext;

@@ -1,0 +1,107 @@
+namespace Devoxx.Supervisor.Containers;
+
+/// <summary>Where a container is in its life; the arrows stand in docs/architecture.md.</summary>
+public enum ContainerPhase
+{
+    /// <summary>Not there yet.</summary>
+    None,
+    Created,
+    Starting,
+    Running,
+    Stopping,
+    Exited,
+    BackingOff,
+    Removing,
+    Removed,
+}
+
+/// <summary>The processes of a run, by identity that no reused pid can take.</summary>
+public sealed record RunningProcess(int Pid, ulong StartTime, int MonitorPid, ulong MonitorStartTime, string BootId);
+
+/// <summary>A container as its events have made it. Knows no clock.</summary>
+public sealed record ContainerState
+{
+    public static ContainerState Initial { get; } = new();
+
+    public ContainerPhase Phase { get; init; }
+
+    public ContainerSpec? Spec { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Runs so far, the current one included.</summary>
+    public int Run { get; init; }
+
+    /// <summary>Restarts by policy since the last start by somebody.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Restarts by policy in all its life.</summary>
+    public int Restarts { get; init; }
+
+    public RunningProcess? Process { get; init; }
+
+    /// <summary>When the newest run was asked for: what its monitor records is later.</summary>
+    public DateTimeOffset StartRequestedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The newest end of a run; null before the first.</summary>
+    public ContainerExited? LastExit { get; init; }
+
+    /// <summary>Why the newest start failed; null if it did not.</summary>
+    public ContainerStartFailed? StartFailure { get; init; }
+
+    /// <summary>Somebody asked for it to be stopped: policies leave it alone.</summary>
+    public bool StoppedOnPurpose { get; init; }
+
+    public ContainerStopRequested? Stop { get; init; }
+
+    /// <summary>Why this program sent SIGKILL in this run; null: it did not.</summary>
+    public string? KilledBecause { get; init; }
+
+    public ContainerRestartScheduled? NextStart { get; init; }
+
+    public string? GaveUp { get; init; }
+
+    /// <summary>Takes an event in. Total: an event this code does not know is an error, never passed over.</summary>
+    public ContainerState Apply(IContainerEvent @event) => @event switch
+    {
+        ContainerCreated e => this with { Phase = ContainerPhase.Created, Spec = e.Spec, CreatedAt = e.At },
+        ContainerStartRequested e => this with
+        {
+            Phase = ContainerPhase.Starting,
+            Run = e.Run,
+            StartRequestedAt = e.At,
+            Attempt = e.Attempt,
+            Restarts = e.Attempt > 0 ? Restarts + 1 : Restarts,
+            Process = null,
+            StartFailure = null,
+            StoppedOnPurpose = false,
+            Stop = null,
+            KilledBecause = null,
+            NextStart = null,
+            GaveUp = null,
+        },
+        ContainerStarted e => this with
+        {
+            Phase = ContainerPhase.Running,
+            StartedAt = e.At,
+            Process = new RunningProcess(e.Pid, e.StartTime, e.MonitorPid, e.MonitorStartTime, e.BootId),
+        },
+        ContainerStartFailed e => this with { Phase = ContainerPhase.Exited, StartFailure = e, Process = null },
+        ContainerStopRequested e => this with
+        {
+            Phase = Phase is ContainerPhase.Running or ContainerPhase.Starting ? ContainerPhase.Stopping : ContainerPhase.Exited,
+            StoppedOnPurpose = true,
+            Stop = e,
+            NextStart = null,
+        },
+        ContainerSignalled e => e.Signal == 9 ? this with { KilledBecause = e.Cause } : this,
+        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, StartFailure = null },
+        ContainerRestartScheduled e => this with { Phase = ContainerPhase.BackingOff, NextStart = e },
+        ContainerGaveUp e => this with { Phase = ContainerPhase.Exited, GaveUp = e.Reason },
+        ContainerRemoveRequested => this with { Phase = ContainerPhase.Removing, NextStart = null },
+        ContainerRemoved => this with { Phase = ContainerPhase.Removed },
+        _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of a container"),
+    };
+}

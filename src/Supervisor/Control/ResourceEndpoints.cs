@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Akka.Actor;
+using Devoxx.Images;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Projects;
+using Devoxx.Supervisor.Volumes;
+using Microsoft.AspNetCore.Http;
+
+namespace Devoxx.Supervisor.Control;
+
+/// <summary>The routes for what projects share: images and volumes.</summary>
+internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironment environment)
+{
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(60);
+
+    public Task RouteAsync(HttpContext http, string path) => (http.Request.Method, path) switch
+    {
+        ("GET", ControlRoutes.Volumes) => VolumesAsync(http),
+        ("POST", ControlRoutes.VolumeRemove) => RemoveVolumesAsync(http),
+        ("GET", ControlRoutes.Images) => ImagesAsync(http),
+        ("POST", ControlRoutes.ImageLoad) => LoadAsync(http),
+        ("POST", ControlRoutes.ImageImport) => ImportAsync(http),
+        ("POST", ControlRoutes.ImageRemove) => RemoveImagesAsync(http),
+        _ => ControlReplies.RefuseAsync(http, StatusCodes.Status404NotFound, $"no such request: {http.Request.Method} {path}"),
+    };
+
+    private async Task VolumesAsync(HttpContext http)
+    {
+        var volumes = await supervisor.Ask<ImmutableArray<VolumeState>>(new GetVolumes(), QueryTimeout).ConfigureAwait(false);
+        await ControlReplies.JsonAsync(http, [.. volumes.Select(View)], ControlJson.Default.ImmutableArrayVolumeView).ConfigureAwait(false);
+    }
+
+    private static VolumeView View(VolumeState state) => new(
+        state.Spec!.Name,
+        "local",
+        state.Spec.Path,
+        state.Spec.Kind == VolumeKind.Anonymous,
+        state.Phase == VolumePhase.Mounted,
+        state.CreatedAt,
+        state.Spec.Project,
+        state.Spec.Labels,
+        state.Spec.Options,
+        [.. state.Attached]);
+
+    private async Task RemoveVolumesAsync(HttpContext http)
+    {
+        var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveVolumesRequest).ConfigureAwait(false);
+        // A container that does not run holds nothing, but its volume would be missing when it starts again.
+        var known = await ProjectsAsync().ConfigureAwait(false);
+        await RunAsync(http, async output =>
+        {
+            var errors = ImmutableArray.CreateBuilder<string>();
+            foreach (var name in request.Volumes)
+            {
+                var user = known.Values.SelectMany(p => p.Volumes).FirstOrDefault(v => v.Volume == name).Container;
+                var answer = user is not null
+                    ? new VolumeAnswer(0, name, $"volume {name} is in use by container {user}")
+                    : await supervisor.Ask<VolumeAnswer>(reply => new RemoveVolume(0, name, "volume rm", reply), QueryTimeout, default).ConfigureAwait(false);
+                if (answer.Error is { } error && !(request.Force && !answer.Changed))
+                {
+                    errors.Add(error);
+                }
+                else
+                {
+                    output.TryWrite(new ControlLine(new Progress("Volume", name, "Removed", Done: true)));
+                }
+            }
+
+            return new Outcome(errors.ToImmutable(), []);
+        }).ConfigureAwait(false);
+    }
+
+    private async Task ImagesAsync(HttpContext http)
+    {
+        var users = await ProjectsAsync().ConfigureAwait(false);
+        var used = users.Values.SelectMany(p => p.ImageIds).ToLookup(i => i.Value, i => i.Key);
+        await ControlReplies.JsonAsync(
+            http,
+            [.. environment.Images.List().Select(i => new ImageView(i.Id, [.. i.References.Select(r => r.Familiar)], i.Size, i.Created, [.. used[i.Id]]))],
+            ControlJson.Default.ImmutableArrayImageView).ConfigureAwait(false);
+    }
+
+    private Task LoadAsync(HttpContext http) => RunAsync(http, async output =>
+    {
+        var images = await environment.Images.LoadAsync(http.Request.Body, new Reporter(output), http.RequestAborted).ConfigureAwait(false);
+        foreach (var image in images)
+        {
+            var name = image.References.IsEmpty ? image.Id : string.Join(", ", image.References.Select(r => r.Familiar));
+            output.TryWrite(new ControlLine(new Progress("Image", name, "Loaded", image.Id, Done: true)));
+        }
+
+        return Outcome.Success;
+    });
+
+    private Task ImportAsync(HttpContext http) => RunAsync(http, async output =>
+    {
+        var reference = ImageReference.Parse(http.Request.Query["reference"].ToString());
+        var image = await environment.Images.ImportAsync(http.Request.Body, reference, null, http.RequestAborted).ConfigureAwait(false);
+        output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Imported", image.Id, Done: true)));
+        return Outcome.Success;
+    });
+
+    private async Task RemoveImagesAsync(HttpContext http)
+    {
+        var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveImagesRequest).ConfigureAwait(false);
+        var users = await ProjectsAsync().ConfigureAwait(false);
+        await RunAsync(http, output =>
+        {
+            var errors = ImmutableArray.CreateBuilder<string>();
+            foreach (var name in request.Images)
+            {
+                try
+                {
+                    var removed = environment.Images.Remove(
+                        name, id => users.Values.SelectMany(p => p.ImageIds).FirstOrDefault(i => i.Value == id).Key, request.Force);
+                    foreach (var one in removed)
+                    {
+                        output.TryWrite(new ControlLine(new Progress(
+                            "Image", one.Untagged ?? one.Deleted!, one.Untagged is null ? "Deleted" : "Untagged", Done: true)));
+                    }
+                }
+                catch (ImageException e)
+                {
+                    errors.Add(e.Message);
+                }
+            }
+
+            return Task.FromResult(new Outcome(errors.ToImmutable(), []));
+        }).ConfigureAwait(false);
+    }
+
+    private Task<ImmutableDictionary<string, ProjectSummary>> ProjectsAsync() =>
+        supervisor.Ask<ImmutableDictionary<string, ProjectSummary>>(new GetProjects(), QueryTimeout);
+
+    /// <summary>Streams what the work has to say, and how it ended.</summary>
+    private static async Task RunAsync(HttpContext http, Func<ChannelWriter<ControlLine>, Task<Outcome>> work)
+    {
+        var output = Channel.CreateUnbounded<ControlLine>();
+        var done = Work();
+        await ControlReplies.StreamAsync(http, output.Reader, ControlJson.Default.ControlLine).ConfigureAwait(false);
+        await done.ConfigureAwait(false);
+
+        async Task Work()
+        {
+            await Task.Yield();
+            try
+            {
+                output.Writer.TryWrite(new ControlLine(Outcome: await work(output.Writer).ConfigureAwait(false)));
+            }
+            catch (Exception e) when (e is IOException or FormatException or AskTimeoutException)
+            {
+                output.Writer.TryWrite(new ControlLine(Outcome: Outcome.Failure(e.Message)));
+            }
+            finally
+            {
+                output.Writer.TryComplete();
+            }
+        }
+    }
+
+    private sealed class Reporter(ChannelWriter<ControlLine> output) : IProgress<PullProgress>
+    {
+        public void Report(PullProgress value) => output.TryWrite(new ControlLine(new Progress(
+            "Image", value.Reference, "Loading", value.Message ?? value.Layer, Current: value.Bytes, Total: value.Total)));
+    }
+}

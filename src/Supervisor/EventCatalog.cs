@@ -1,0 +1,75 @@
+using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Projects;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor;
+
+/// <summary>Every kind of payload in the journal; docs/events.md explains each.</summary>
+public static class EventCatalog
+{
+    public static EventTypes Types { get; } = Make();
+
+    private static EventTypes Make()
+    {
+        var types = new EventTypes();
+        AddContainer(types, ContainerEventJson.Default);
+        AddCgroup(types, CgroupEventJson.Default);
+        AddVolume(types, VolumeEventJson.Default);
+        AddProject(types, ProjectEventJson.Default);
+        return types
+            .Add("projects.registered.v1", ProjectsEventJson.Default.ProjectRegistered, e => e.Name)
+            .AddState("projects.state.v1", ProjectsEventJson.Default.ProjectsState)
+            .Add("volumes.registered.v1", VolumesEventJson.Default.VolumeRegistered, e => e.Name)
+            .Add("volumes.forgotten.v1", VolumesEventJson.Default.VolumeForgotten, e => e.Name)
+            .AddState("volumes.state.v1", VolumesEventJson.Default.VolumesState);
+    }
+
+    private static void AddContainer(EventTypes types, ContainerEventJson json) => types
+        .Add("container.created.v1", json.ContainerCreated, e => $"{e.Spec.Image} ({e.Cause})")
+        .Add("container.start-requested.v1", json.ContainerStartRequested, e =>
+            $"run {e.Run}: {e.Cause}" + (e.Attempt > 0 ? $", attempt {e.Attempt}" : ""))
+        .Add("container.started.v1", json.ContainerStarted, e => $"run {e.Run}, pid {e.Pid}")
+        .Add("container.start-failed.v1", json.ContainerStartFailed, e => $"run {e.Run}: {e.Error}")
+        .Add("container.stop-requested.v1", json.ContainerStopRequested, e =>
+            $"{e.Cause}: {Signal.Name(e.Signal)}" + (e.Signal == 9 ? "" : $", then SIGKILL after {InWords.Span(e.Grace)}"))
+        .Add("container.signalled.v1", json.ContainerSignalled, e => $"{Signal.Name(e.Signal)}: {e.Cause}")
+        .Add("container.exited.v1", json.ContainerExited, e =>
+            $"exit code {e.ExitCode}" + (e.Signal is { } s ? $" ({Signal.Name(s)})" : "") + $" after {InWords.Span(e.Duration)}: {e.Cause}")
+        .Add("container.restart-scheduled.v1", json.ContainerRestartScheduled, e =>
+            $"attempt {e.Attempt}" + (e.MaxAttempts is { } most ? $" of {most}" : "") + $" in {InWords.Span(e.Delay)}")
+        .Add("container.gave-up.v1", json.ContainerGaveUp, e => e.Reason)
+        .Add("container.remove-requested.v1", json.ContainerRemoveRequested, e => e.Cause)
+        .Add("container.removed.v1", json.ContainerRemoved, _ => "")
+        .AddState("container.state.v1", json.ContainerState);
+
+    private static void AddCgroup(EventTypes types, CgroupEventJson json) => types
+        .Add("cgroup.create-requested.v1", json.CgroupCreateRequested, e => e.Path)
+        .Add("cgroup.created.v1", json.CgroupCreated, _ => "")
+        .Add("cgroup.oom-killed.v1", json.CgroupOomKilled, e => $"the kernel has killed {e.OomKills} time{(e.OomKills == 1 ? "" : "s")} in this run for want of memory")
+        .Add("cgroup.remove-requested.v1", json.CgroupRemoveRequested, _ => "")
+        .Add("cgroup.removed.v1", json.CgroupRemoved, e => e.Usage.MemoryPeak is { } peak ? $"memory peak {InWords.Bytes(peak)}" : "")
+        .AddState("cgroup.state.v1", json.CgroupState);
+
+    private static void AddVolume(EventTypes types, VolumeEventJson json) => types
+        .Add("volume.create-requested.v1", json.VolumeCreateRequested, e => e.Spec.Path)
+        .Add("volume.created.v1", json.VolumeCreated, _ => "")
+        .Add("volume.mount-requested.v1", json.VolumeMountRequested, e => $"{e.Source} on {e.Target} type {e.FsType} ({e.Options})")
+        .Add("volume.mounted.v1", json.VolumeMounted, _ => "")
+        .Add("volume.attached.v1", json.VolumeAttached, e => $"by container {e.ContainerId[..12]}")
+        .Add("volume.populated.v1", json.VolumePopulated, e => $"with {e.ImagePath} of the image")
+        .Add("volume.detached.v1", json.VolumeDetached, e => $"by container {e.ContainerId[..12]}")
+        .Add("volume.unmount-requested.v1", json.VolumeUnmountRequested, e => e.Target)
+        .Add("volume.unmounted.v1", json.VolumeUnmounted, e => e.Lazily ?? "")
+        .Add("volume.remove-requested.v1", json.VolumeRemoveRequested, e => e.Cause)
+        .Add("volume.removed.v1", json.VolumeRemoved, _ => "")
+        .AddState("volume.state.v1", json.VolumeState);
+
+    private static void AddProject(EventTypes types, ProjectEventJson json) => types
+        .Add("project.defined.v1", json.ProjectDefined, e => string.Join(", ", e.ConfigFiles))
+        .Add("project.container-added.v1", json.ProjectContainerAdded, e => e.ContainerId[..12])
+        .Add("project.container-dropped.v1", json.ProjectContainerDropped, e => e.ContainerId[..12])
+        .AddState("project.state.v1", json.ProjectState);
+}

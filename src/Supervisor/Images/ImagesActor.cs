@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Devoxx.Images;
+using Devoxx.Supervisor.Actors;
+
+namespace Devoxx.Supervisor.Images;
+
+/// <summary>Asks for an image to be there; answered by <see cref="ImageAnswer"/>, after any number of <see cref="ImageProgress"/>.</summary>
+/// <param name="Policy">When to ask a registry although, or instead of, the store.</param>
+public sealed record ResolveImage(string Reference, PullPolicy Policy, IActorRef ReplyTo);
+
+public sealed record ImageAnswer(string Reference, StoredImage? Image, string? Error, bool Pulled = false);
+
+public sealed record ImageProgress(string Reference, PullProgress Progress);
+
+/// <summary>The parent of all images: whatever is in the store is answered at once, for the rest there is one <see cref="ImageActor"/> for each reference.</summary>
+internal sealed class ImagesActor(SupervisorEnvironment environment) : UntypedActor
+{
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ResolveImage resolve:
+                Resolve(resolve);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Resolve(ResolveImage resolve)
+    {
+        if (!ImageReference.TryParse(resolve.Reference, out var reference, out var error) && environment.Images.Find(resolve.Reference) is null)
+        {
+            resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, null, $"{resolve.Reference} is not an image reference: {error}"));
+            return;
+        }
+
+        var stored = environment.Images.Find(resolve.Reference);
+        switch (resolve.Policy.Decide(stored is not null, buildable: false, stored?.Created, environment.Now))
+        {
+            case PullDecision.Use:
+                resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, stored, null));
+                break;
+            case PullDecision.Pull:
+                PullFor(reference!).Tell(resolve);
+                break;
+            default:
+                resolve.ReplyTo.Tell(new ImageAnswer(
+                    resolve.Reference, null,
+                    $"image {resolve.Reference} is not in the store and pull_policy says not to pull; `devoxx-compose image load` takes it from a file"));
+                break;
+        }
+    }
+
+    /// <summary>One actor for each reference that is being pulled: who asks meanwhile waits for the same pull.</summary>
+    private IActorRef PullFor(ImageReference reference)
+    {
+        var name = "i-" + Uri.EscapeDataString(reference.ToString());
+        var child = Context.Child(name);
+        if (child.IsNobody())
+        {
+            child = Context.ActorOf(Producer<ImageActor>.Props(() => new ImageActor(reference, environment)), name);
+        }
+
+        return child;
+    }
+}
+
+/// <summary>One reference: one pull at a time, shared by all who wait for it.</summary>
+internal sealed class ImageActor(ImageReference reference, SupervisorEnvironment environment) : UntypedActor
+{
+    private readonly List<ResolveImage> waiting = [];
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ResolveImage resolve:
+                waiting.Add(resolve);
+                if (waiting.Count == 1)
+                {
+                    Pull();
+                }
+
+                break;
+            case PullProgress progress:
+                foreach (var one in waiting)
+                {
+                    one.ReplyTo.Tell(new ImageProgress(one.Reference, progress));
+                }
+
+                break;
+            case StoredImage image:
+                Finish(image, null);
+                break;
+            case Status.Failure failure:
+                Finish(null, failure.Cause.Message);
+                break;
+        }
+    }
+
+    private void Pull()
+    {
+        var self = Self;
+        environment.Images.PullAsync(reference, progress: new Reporter(self)).PipeTo(self);
+    }
+
+    private void Finish(StoredImage? image, string? error)
+    {
+        foreach (var one in waiting)
+        {
+            one.ReplyTo.Tell(new ImageAnswer(one.Reference, image, error, Pulled: true));
+        }
+
+        waiting.Clear();
+    }
+
+    private sealed class Reporter(IActorRef to) : IProgress<PullProgress>
+    {
+        public void Report(PullProgress value) => to.Tell(value);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor;
+
+/// <summary>Quantities and states as people read them.</summary>
+public static class InWords
+{
+    /// <summary><c>800 ms</c>, <c>8 s</c>, <c>2 min 5 s</c>, <c>3 h 10 min</c>, <c>2 d 1 h</c>.</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalMilliseconds: < 1000 } => $"{span.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms",
+        { TotalSeconds: < 10 } => $"{span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s",
+        { TotalMinutes: < 1 } => $"{(int)span.TotalSeconds} s",
+        { TotalHours: < 1 } => Two(span.Minutes, "min", span.Seconds, "s"),
+        { TotalDays: < 1 } => Two(span.Hours, "h", span.Minutes, "min"),
+        _ => Two((int)span.TotalDays, "d", span.Hours, "h"),
+    };
+
+    /// <summary><c>512 B</c>, <c>16 MiB</c>, <c>1.5 GiB</c>.</summary>
+    public static string Bytes(long bytes)
+    {
+        ReadOnlySpan<string> units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var value = (double)bytes;
+        var unit = 0;
+        while (value >= 1024 && unit < units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        return value.ToString("0.#", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
+
+    public static string Phase(ContainerPhase phase) => phase switch
+    {
+        ContainerPhase.None => "not created",
+        ContainerPhase.BackingOff => "waiting to be started again",
+        ContainerPhase.Removing => "being removed",
+        _ => phase.ToString().ToLowerInvariant(),
+    };
+
+    private static string Two(int first, string firstUnit, int second, string secondUnit) =>
+        second == 0 ? $"{first} {firstUnit}" : $"{first} {firstUnit} {second} {secondUnit}";
+}

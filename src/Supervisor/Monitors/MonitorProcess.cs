@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Pipes;
+using System.Text.Json;
+using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Bundles;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Monitors;
+
+/// <summary>What came of starting a monitor: a run that goes on, or why there is none.</summary>
+/// <param name="ExitCode">127 command not found, 126 not executable, 125 anything else.</param>
+internal sealed record MonitorOutcome(RunningProcess? Process, PidFd? PidFd, string? Error, int ExitCode);
+
+/// <summary>
+/// The process that holds a container's output, reaps it and records its exit: <c>devoxx-runtime monitor</c>, one for each
+/// run. It outlives the supervisor.
+/// </summary>
+internal static class MonitorProcess
+{
+    private const int StatusFd = 3;
+
+    /// <summary>Writes the bundle, starts the monitor, and waits until the command runs or cannot.</summary>
+    public static async Task<MonitorOutcome> StartAsync(
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources)
+    {
+        using var status = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        SpawnedProcess spawned;
+        try
+        {
+            spawned = await environment.Kernel.Run(() =>
+            {
+                Bundle.Write(spec, environment, cgroupPath, sources);
+                return Spawn.Start(
+                    environment.RuntimePath,
+                    Arguments(spec, environment.Root),
+                    [],
+                    extra: [(status.ClientSafePipeHandle, StatusFd)],
+                    newSession: true);
+            }).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            return new MonitorOutcome(null, null, e.Message, 125);
+        }
+
+        status.DisposeLocalCopyOfClientHandle();
+        var line = await ReadLineAsync(status, environment.Reactor).ConfigureAwait(false);
+        var reply = line.Length == 0 ? null : JsonSerializer.Deserialize(line, MonitorJson.Default.MonitorStatus);
+        if (reply is { Error: null })
+        {
+            return new MonitorOutcome(
+                new RunningProcess(reply.Pid, reply.StartTime, reply.MonitorPid, reply.MonitorStartTime, BootId.Current), spawned.PidFd, null, 0);
+        }
+
+        await environment.Reactor.WhenReadable(spawned.PidFd).ConfigureAwait(false);
+        spawned.PidFd.TryReap();
+        spawned.Dispose();
+        return new MonitorOutcome(
+            null, null,
+            reply?.Error ?? $"{environment.RuntimePath} monitor ended without a word; run it by hand on {environment.Root.Bundle(spec.Id)} to see why",
+            reply?.Kind switch { "exec-not-found" => 127, "exec-not-executable" => 126, _ => 125 });
+    }
+
+    /// <summary>The monitor of a run that an earlier supervisor has started; null when it is gone.</summary>
+    public static PidFd? Adopt(RunningProcess process) =>
+        new ProcessIdentity(process.MonitorPid, process.MonitorStartTime, process.BootId).OpenIfAlive();
+
+    /// <summary>The exit record in the bundle if it belongs to the run; null otherwise.</summary>
+    public static ExitRecord? ReadExit(string bundle, RunningProcess? process, DateTimeOffset startRequestedAt)
+    {
+        ExitRecord? record;
+        try
+        {
+            record = JsonSerializer.Deserialize(File.ReadAllBytes(bundle + "/exit.json"), MonitorJson.Default.ExitRecord);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        return record is null ? null
+            : process is null ? (record.StartedAt >= startRequestedAt ? record : null)
+            : record.Pid == process.Pid && record.StartTime == process.StartTime && record.BootId == process.BootId ? record : null;
+    }
+
+    /// <summary>The live run that the runtime's own state tells of, when the supervisor died before it could be told; null when there is none.</summary>
+    public static RunningProcess? FindLive(StateRoot root, string containerId)
+    {
+        try
+        {
+            var state = JsonSerializer.Deserialize(
+                File.ReadAllBytes($"{root.RuntimeRoot}/{containerId}/state.json"), MonitorJson.Default.MonitorStatus);
+            var process = state is null ? null : new RunningProcess(state.Pid, state.StartTime, state.MonitorPid, state.MonitorStartTime, BootId.Current);
+            if (process is null || state!.Pid == 0)
+            {
+                return null;
+            }
+
+            using var monitor = Adopt(process);
+            return monitor is null ? null : process;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static List<string> Arguments(ContainerSpec spec, StateRoot root)
+    {
+        List<string> arguments =
+        [
+            "devoxx-runtime", "monitor", "--root", root.RuntimeRoot, "--bundle", root.Bundle(spec.Id), "--status-fd", Number(StatusFd),
+        ];
+        if (spec.Log.Driver == "none")
+        {
+            arguments.AddRange("--log-driver", "none");
+        }
+        else if (spec.Log.MaxSize is { } size)
+        {
+            arguments.AddRange("--log-max-size", Number(size), "--log-max-file", Number(spec.Log.MaxFile));
+        }
+
+        if (spec.Tty)
+        {
+            arguments.Add("--terminal");
+        }
+
+        if (spec.StdinOpen)
+        {
+            arguments.Add("--stdin");
+        }
+
+        arguments.Add(spec.Id);
+        return arguments;
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<byte[]> ReadLineAsync(AnonymousPipeServerStream pipe, Reactor reactor)
+    {
+        using var line = new MemoryStream();
+        var buffer = new byte[4096];
+        while (true)
+        {
+            // Waits for the reactor, and only then reads: no thread blocks in read(2) for as long as a start takes.
+            await reactor.WhenReadable(pipe.SafePipeHandle).ConfigureAwait(false);
+            var count = pipe.Read(buffer);
+            line.Write(buffer, 0, count);
+            if (count == 0 || buffer[count - 1] == '\n')
+            {
+                return line.ToArray();
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Devoxx.Compose;
+using Devoxx.Images;
+using Devoxx.Oci;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Planning;
+
+/// <summary>From a service and its image to what one container is. Pure.</summary>
+internal static class ContainerSpecs
+{
+    /// <param name="inherited">Anonymous volumes of the container that this one replaces.</param>
+    /// <exception cref="FormatException">Something the service says cannot be honoured; the message says what.</exception>
+    public static ContainerSpec Make(
+        Project project, string serviceName, Service service, int number, StoredImage image, string hash, Func<string> newId, ImmutableArray<MountSpec> inherited)
+    {
+        var config = image.Config.Config ?? new ImageConfig();
+        var id = newId();
+        var arguments = Arguments(service, config);
+        if (arguments.IsEmpty)
+        {
+            throw new FormatException($"neither the file nor the image {service.Image} says what to run; say `command:`");
+        }
+
+        return new ContainerSpec
+        {
+            Id = id,
+            Name = service.ContainerName ?? $"{project.Name}-{serviceName}-{number.ToString(CultureInfo.InvariantCulture)}",
+            Project = project.Name,
+            Service = serviceName,
+            Number = number,
+            Image = service.Image!,
+            ImageId = image.Id,
+            ConfigHash = hash,
+            Arguments = arguments,
+            Environment = Environment(service, config),
+            WorkingDirectory = service.WorkingDir ?? (string.IsNullOrEmpty(config.WorkingDir) ? "/" : config.WorkingDir),
+            User = service.User ?? config.User ?? "",
+            Hostname = service.Hostname ?? id[..12],
+            Domainname = service.Domainname,
+            Mounts = ServiceMounts.Of(project, service, config, newId, inherited),
+            Limits = Limits(service),
+            Restart = Restart(service),
+            StopSignal = Signal(service.StopSignal ?? config.StopSignal ?? "SIGTERM"),
+            StopGracePeriod = service.StopGracePeriod ?? TimeSpan.FromSeconds(10),
+            Init = service.Init ?? false,
+            CapAdd = service.CapAdd,
+            CapDrop = service.CapDrop,
+            Privileged = service.Privileged,
+            NoNewPrivileges = service.SecurityOpt.Any(o => o is "no-new-privileges" or "no-new-privileges:true" or "no-new-privileges=true"),
+            Ulimits = service.Ulimits.ToImmutableSortedDictionary(u => u.Key, u => new UlimitSpec(u.Value.Soft, u.Value.Hard)),
+            Sysctls = service.Sysctls,
+            Tty = service.Tty,
+            StdinOpen = service.StdinOpen,
+            Log = Log(service),
+            NetworkMode = service.NetworkMode == "host" ? "host" : "none",
+            ReadOnly = service.ReadOnly,
+            OomScoreAdj = (int?)service.OomScoreAdj,
+            ShmSize = service.ShmSize ?? 64L << 20,
+            Labels = Labels(project, serviceName, service, number, hash, config),
+        };
+    }
+
+    /// <summary>As Docker combines them: an entrypoint of the file's own does away with the image's command.</summary>
+    public static ImmutableArray<string> Arguments(Service service, ImageConfig config)
+    {
+        var entrypoint = service.Entrypoint ?? [.. config.Entrypoint ?? []];
+        var command = service.Command ?? (service.Entrypoint is null ? [.. config.Cmd ?? []] : []);
+        return entrypoint.AddRange(command);
+    }
+
+    private static ImmutableArray<string> Environment(Service service, ImageConfig config)
+    {
+        var ofImage = (config.Env ?? []).Where(e => !service.Environment.ContainsKey(e.Split('=', 2)[0]));
+        return [.. ofImage, .. service.Environment.Where(e => e.Value is not null).Select(e => e.Key + "=" + e.Value)];
+    }
+
+    private static ResourceLimits Limits(Service service)
+    {
+        var limits = service.Deploy?.Resources.Limits;
+        var reservations = service.Deploy?.Resources.Reservations;
+        var memory = service.MemLimit ?? limits?.Memory;
+        return new ResourceLimits(
+            Positive(memory),
+            Positive(service.MemReservation ?? reservations?.Memory),
+            // Docker's default: as much swap again as memory, where the host has swap at all.
+            service.MemswapLimit is { } swap and not 0 ? swap : null,
+            service.MemSwappiness,
+            service.OomKillDisable ? true : null,
+            (service.Cpus ?? limits?.Cpus) is { } cpus and > 0 ? cpus : null,
+            Positive(service.CpuQuota),
+            Positive(service.CpuPeriod),
+            Positive(service.CpuShares),
+            string.IsNullOrEmpty(service.Cpuset) ? null : service.Cpuset,
+            (service.PidsLimit ?? limits?.Pids) is { } pids and not 0 ? pids : null);
+
+        static long? Positive(long? value) => value is > 0 ? value : null;
+    }
+
+    private static Containers.RestartPolicy Restart(Service service)
+    {
+        var text = service.Restart ?? service.Deploy?.RestartPolicy switch
+        {
+            null or { Condition: "none" } => "no",
+            { Condition: "on-failure", MaxAttempts: { } most } => $"on-failure:{most.ToString(CultureInfo.InvariantCulture)}",
+            { Condition: "on-failure" } => "on-failure",
+            _ => "always",
+        };
+        var parts = text.Split(':', 2);
+        var most2 = parts.Length == 1 ? (int?)null
+            : int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count
+            : throw new FormatException($"restart: {text}: after the colon stands how many times, e.g. on-failure:3");
+        return parts[0] switch
+        {
+            "no" or "" when most2 is null => Containers.RestartPolicy.No,
+            "always" when most2 is null => Containers.RestartPolicy.Of(RestartCondition.Always),
+            "unless-stopped" when most2 is null => Containers.RestartPolicy.Of(RestartCondition.UnlessStopped),
+            "on-failure" => Containers.RestartPolicy.Of(RestartCondition.OnFailure, most2 is 0 ? null : most2),
+            _ => throw new FormatException($"restart: {text} is not known; it is no, always, on-failure, on-failure:N or unless-stopped"),
+        };
+    }
+
+    private static string Signal(string text) =>
+        Native.Processes.Signal.TryParse(text) is null
+            ? throw new FormatException($"stop_signal: {text} is not a signal; say e.g. SIGTERM, SIGINT or a number from 1 to 64")
+            : text;
+
+    private static LogSpec Log(Service service)
+    {
+        if (service.Logging is not { } logging)
+        {
+            return new LogSpec();
+        }
+
+        if (logging.Driver is not (null or "" or "json-file" or "local" or "none"))
+        {
+            throw new FormatException($"logging driver {logging.Driver} is not supported; json-file, local and none are");
+        }
+
+        long? size = logging.Options.TryGetValue("max-size", out var text)
+            ? ByteSize.TryParse(text, out var bytes) && bytes > 0 ? bytes : throw new FormatException($"logging max-size: {text} is not a size; say e.g. 10m")
+            : null;
+        var files = logging.Options.TryGetValue("max-file", out text)
+            ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+                ? count
+                : throw new FormatException($"logging max-file: {text} is not a number of files from 1")
+            : 1;
+        return new LogSpec(string.IsNullOrEmpty(logging.Driver) ? "json-file" : logging.Driver, size, files);
+    }
+
+    private static ImmutableSortedDictionary<string, string> Labels(Project project, string serviceName, Service service, int number, string hash, ImageConfig config)
+    {
+        var labels = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        labels.AddRange(config.Labels ?? ImmutableDictionary<string, string>.Empty);
+        foreach (var (key, value) in service.Labels)
+        {
+            labels[key] = value;
+        }
+
+        labels["com.docker.compose.project"] = project.Name;
+        labels["com.docker.compose.service"] = serviceName;
+        labels["com.docker.compose.container-number"] = number.ToString(CultureInfo.InvariantCulture);
+        labels["com.docker.compose.oneoff"] = "False";
+        labels["com.docker.compose.config-hash"] = hash;
+        labels["com.docker.compose.project.working_dir"] = project.WorkingDir;
+        labels["com.docker.compose.project.config_files"] = string.Join(',', project.ComposeFiles);
+        labels["com.docker.compose.version"] = SupervisorVersion.Text;
+        return labels.ToImmutable();
+    }
+}

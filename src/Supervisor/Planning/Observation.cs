@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Planning;
+
+/// <summary>A container as the plan sees it.</summary>
+/// <param name="IsActive">It runs, or is about to.</param>
+public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt)
+{
+    public bool IsActive => Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping or ContainerPhase.BackingOff;
+
+    public string Id => Spec.Id;
+
+    public string Name => Spec.Name;
+}
+
+/// <summary>What there is of a project.</summary>
+/// <param name="Volumes">Names of all volumes, of whatever project.</param>
+public sealed record Observation(ImmutableArray<ObservedContainer> Containers, ImmutableHashSet<string> Volumes)
+{
+    public static Observation Nothing { get; } = new([], []);
+
+    /// <summary>The containers of a service, by number.</summary>
+    public ImmutableArray<ObservedContainer> Of(string service) =>
+        [.. Containers.Where(c => c.Spec.Service == service).OrderBy(c => c.Spec.Number)];
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Planning;
+
+/// <summary>Numbers operations as they are added, and keeps what they wait for.</summary>
+internal sealed class PlanBuilder
+{
+    private readonly ImmutableArray<Operation>.Builder operations = ImmutableArray.CreateBuilder<Operation>();
+
+    public ImmutableArray<string>.Builder Unchanged { get; } = ImmutableArray.CreateBuilder<string>();
+
+    public ImmutableArray<string>.Builder Warnings { get; } = ImmutableArray.CreateBuilder<string>();
+
+    public ImmutableArray<string>.Builder Errors { get; } = ImmutableArray.CreateBuilder<string>();
+
+    public int CreateVolume(VolumeSpec volume, string cause) =>
+        Add(new Operation(0, OperationKind.CreateVolume, volume.Name, cause, []) { Volume = volume });
+
+    public int RemoveVolume(string name, string cause, IEnumerable<int> after) =>
+        Add(new Operation(0, OperationKind.RemoveVolume, name, cause, [.. after]));
+
+    public int Create(ContainerSpec spec, string cause, IEnumerable<int> after) =>
+        Add(new Operation(0, OperationKind.CreateContainer, spec.Name, cause, [.. after]) { Container = spec, ContainerId = spec.Id });
+
+    public int Start(ContainerSpec spec, string cause, IEnumerable<int> after) => Add(OperationKind.StartContainer, spec, cause, after);
+
+    public int Remove(ContainerSpec spec, string cause, IEnumerable<int> after) => Add(OperationKind.RemoveContainer, spec, cause, after);
+
+    public int Kill(ContainerSpec spec, int signal, string cause) =>
+        Add(new Operation(0, OperationKind.KillContainer, spec.Name, cause, []) { ContainerId = spec.Id, Signal = signal });
+
+    public int Stop(ContainerSpec spec, string cause, TimeSpan? grace, IEnumerable<int> after) =>
+        Add(new Operation(0, OperationKind.StopContainer, spec.Name, cause, [.. after]) { ContainerId = spec.Id, Grace = grace });
+
+    public Plan Build() => Errors.Count > 0
+        ? Plan.Refused([.. Errors]) with { Warnings = [.. Warnings] }
+        : new Plan(operations.ToImmutable(), Unchanged.ToImmutable(), Warnings.ToImmutable(), []);
+
+    private int Add(OperationKind kind, ContainerSpec spec, string cause, IEnumerable<int> after) =>
+        Add(new Operation(0, kind, spec.Name, cause, [.. after]) { ContainerId = spec.Id });
+
+    private int Add(Operation operation)
+    {
+        operations.Add(operation with { Id = operations.Count + 1 });
+        return operations.Count;
+    }
+}

@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using Devoxx.Compose;
+using Devoxx.Images;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Planning;
+
+/// <summary>What <c>up</c> wants.</summary>
+/// <param name="Services">Only these and what they depend on; empty: all.</param>
+/// <param name="StopGrace">Null: each container's own.</param>
+public sealed record UpWish(
+    ImmutableArray<string> Services,
+    ImmutableSortedDictionary<string, int> Scale,
+    RecreatePolicy Recreate = RecreatePolicy.Changed,
+    bool RemoveOrphans = false,
+    bool NoStart = false,
+    bool NoDeps = false,
+    bool RenewAnonymousVolumes = false,
+    TimeSpan? StopGrace = null);
+
+/// <summary>From what is wanted and what there is to what is to be done. Pure: ids come from the caller.</summary>
+/// <param name="project">What is wanted.</param>
+/// <param name="wish">How.</param>
+/// <param name="images">By the reference in the file.</param>
+/// <param name="observation">What there is.</param>
+/// <param name="stateRoot">Where volumes are.</param>
+/// <param name="newId">Gives a new id of 64 hexadecimal digits.</param>
+public sealed class UpPlanner(
+    Project project, UpWish wish, ImmutableDictionary<string, StoredImage> images, Observation observation, StateRoot stateRoot, Func<string> newId)
+{
+    private readonly PlanBuilder plan = new();
+    private readonly ServiceGraph graph = ServiceGraph.Of(project);
+    private readonly Dictionary<string, int> volumes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<int>> starts = new(StringComparer.Ordinal);
+
+    public Plan Make()
+    {
+        var wanted = Selected();
+        foreach (var service in wanted)
+        {
+            PlanService(service, project.Services[service]);
+        }
+
+        RefuseTakenNames(wanted);
+        Orphans();
+        return plan.Build();
+    }
+
+    /// <summary>Services that a plan for this wish is about, dependencies first. Unknown ones are left out.</summary>
+    public static ImmutableArray<string> Selected(Project project, UpWish wish)
+    {
+        var named = wish.Services.IsDefaultOrEmpty ? project.Services.Keys : wish.Services.Where(project.Services.ContainsKey);
+        return wish.NoDeps ? [.. named.Order(StringComparer.Ordinal)] : ServiceGraph.Of(project).InOrder(named);
+    }
+
+    private ImmutableArray<string> Selected()
+    {
+        foreach (var unknown in (wish.Services.IsDefault ? [] : wish.Services).Concat(wish.Scale.Keys).Where(s => !project.Services.ContainsKey(s)))
+        {
+            plan.Errors.Add($"no such service: {unknown}");
+        }
+
+        return Selected(project, wish);
+    }
+
+    private void PlanService(string serviceName, Service service)
+    {
+        var replicas = wish.Scale.TryGetValue(serviceName, out var scaled) ? scaled : service.Replicas;
+        if (service.ContainerName is { } name && replicas > 1)
+        {
+            plan.Errors.Add($"service {serviceName}: container_name {name} can be had by one container only, and {replicas} replicas are asked for; remove container_name or scale to 1");
+            return;
+        }
+
+        if (service.Image is null || !images.TryGetValue(service.Image, out var image))
+        {
+            plan.Errors.Add($"service {serviceName} has no image{(service.Build is null ? "; say `image:`" : ", and building is not supported yet; say `image:`")}");
+            return;
+        }
+
+        var hash = ServiceHash.Of(service);
+        var mounts = EnsureVolumes(service);
+        var ofService = observation.Of(serviceName);
+        var kept = Keep(ofService, replicas, hash, image.Id);
+        var after = wish.NoDeps ? [] : graph.DirectOf(serviceName).SelectMany(d => starts.GetValueOrDefault(d, [])).ToImmutableArray();
+        var started = ImmutableArray.CreateBuilder<int>();
+
+        foreach (var surplus in ofService.Except(kept.Keys))
+        {
+            Discard(surplus, $"service {serviceName} has {replicas} replica{(replicas == 1 ? "" : "s")} now");
+        }
+
+        foreach (var (existing, because) in kept.OrderBy(k => k.Key.Spec.Number))
+        {
+            if (because is null)
+            {
+                Reuse(existing, after, started);
+            }
+            else
+            {
+                var discarded = Discard(existing, because);
+                Make(serviceName, service, existing.Spec.Number, image, hash, mounts, because, discarded, after, started, existing);
+            }
+        }
+
+        foreach (var number in FreeNumbers(kept.Keys, replicas))
+        {
+            Make(serviceName, service, number, image, hash, mounts, "there is none yet", null, after, started, null);
+        }
+
+        starts[serviceName] = started.ToImmutable();
+    }
+
+    /// <summary>Which containers stay in their place, and why each of them is to be made anew (null: it is as wanted). Stale ones go first.</summary>
+    private ImmutableDictionary<ObservedContainer, string?> Keep(ImmutableArray<ObservedContainer> all, int replicas, string hash, string imageId) =>
+        all.Select(c => (Container: c, Because: Divergence(c, hash, imageId)))
+            .OrderBy(c => c.Because is not null).ThenBy(c => c.Container.Spec.Number)
+            .Take(replicas)
+            .ToImmutableDictionary(c => c.Container, c => c.Because);
+
+    private string? Divergence(ObservedContainer container, string hash, string imageId) => wish.Recreate switch
+    {
+        RecreatePolicy.Never => null,
+        RecreatePolicy.Always => "--force-recreate",
+        _ when container.Spec.ConfigHash != hash => "its configuration has changed",
+        _ when container.Spec.ImageId != imageId => $"its image {container.Spec.Image} has changed",
+        _ => null,
+    };
+
+    private static IEnumerable<int> FreeNumbers(IEnumerable<ObservedContainer> kept, int replicas)
+    {
+        var taken = kept.Select(c => c.Spec.Number).ToHashSet();
+        return Enumerable.Range(1, int.MaxValue - 1).Where(n => !taken.Contains(n)).Take(Math.Max(0, replicas - taken.Count));
+    }
+
+    private void Reuse(ObservedContainer existing, ImmutableArray<int> after, ImmutableArray<int>.Builder started)
+    {
+        if (existing.Phase is ContainerPhase.Running or ContainerPhase.Starting || wish.NoStart)
+        {
+            plan.Unchanged.Add(existing.Name);
+        }
+        else
+        {
+            started.Add(plan.Start(existing.Spec, $"it is {InWords.Phase(existing.Phase)}", after));
+        }
+    }
+
+    private int Discard(ObservedContainer container, string because)
+    {
+        int[] stop = container.IsActive ? [plan.Stop(container.Spec, because, wish.StopGrace, [])] : [];
+        return plan.Remove(container.Spec, because, stop);
+    }
+
+    private void Make(
+        string serviceName, Service service, int number, StoredImage image, string hash, ImmutableArray<int> mounts, string because, int? discarded,
+        ImmutableArray<int> after, ImmutableArray<int>.Builder started, ObservedContainer? before)
+    {
+        var inherited = before is null || wish.RenewAnonymousVolumes ? [] : before.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();
+        ContainerSpec spec;
+        try
+        {
+            spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited);
+        }
+        catch (FormatException e)
+        {
+            plan.Errors.Add($"service {serviceName}: {e.Message}");
+            return;
+        }
+
+        var created = plan.Create(spec, because, discarded is { } d ? [d, .. mounts] : mounts);
+        if (!wish.NoStart)
+        {
+            started.Add(plan.Start(spec, because, [created, .. after]));
+        }
+    }
+
+    /// <summary>Operations that the service's volumes need first.</summary>
+    private ImmutableArray<int> EnsureVolumes(Service service)
+    {
+        var result = ImmutableArray.CreateBuilder<int>();
+        foreach (var key in service.Volumes.Where(v => v.Type == "volume").Select(v => v.Source).OfType<string>().Distinct())
+        {
+            if (!project.Volumes.TryGetValue(key, out var volume))
+            {
+                continue;
+            }
+
+            var name = VolumeSpecs.NameOf(project, key);
+            if (volume.External)
+            {
+                if (!observation.Volumes.Contains(name))
+                {
+                    plan.Errors.Add($"volume {name} is external, so it must be there already, and it is not");
+                }
+            }
+            else if (VolumeSpecs.Refusal(volume) is { } refusal)
+            {
+                plan.Errors.Add($"volume {name}: {refusal}");
+            }
+            else if (volumes.TryGetValue(name, out var already))
+            {
+                result.Add(already);
+            }
+            else if (!observation.Volumes.Contains(name))
+            {
+                result.Add(volumes[name] = plan.CreateVolume(VolumeSpecs.Of(project, key, stateRoot), "there is none yet"));
+            }
+        }
+
+        return result.ToImmutable();
+    }
+
+    private void RefuseTakenNames(ImmutableArray<string> wanted)
+    {
+        foreach (var group in wanted.Where(s => project.Services[s].ContainerName is not null).GroupBy(s => project.Services[s].ContainerName!).Where(g => g.Count() > 1))
+        {
+            plan.Errors.Add($"container_name {group.Key} is asked for by services {string.Join(" and ", group)}; a name can be had once");
+        }
+    }
+
+    private void Orphans()
+    {
+        var orphans = observation.Containers.Where(c => !project.Services.ContainsKey(c.Spec.Service) && !project.DisabledServices.ContainsKey(c.Spec.Service)).ToImmutableArray();
+        foreach (var orphan in wish.RemoveOrphans ? orphans : [])
+        {
+            Discard(orphan, $"service {orphan.Spec.Service} is not in the stack file any more");
+        }
+
+        if (!wish.RemoveOrphans && orphans.Length > 0)
+        {
+            plan.Warnings.Add(
+                $"found orphan containers ({string.Join(", ", orphans.Select(o => o.Name))}) for this project: their services are not in the stack file; `--remove-orphans` removes them");
+        }
+    }
+}

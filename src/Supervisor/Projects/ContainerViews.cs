@@ -1,0 +1,68 @@
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Control;
+
+namespace Devoxx.Supervisor.Projects;
+
+/// <summary>A container's state as the control API shows it. Pure.</summary>
+internal static class ContainerViews
+{
+    public static ContainerView Of(ContainerState state, StateRoot root, DateTimeOffset now)
+    {
+        var spec = state.Spec!;
+        var exit = state.LastExit;
+        var runs = state.Phase is ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting;
+        var failed = state.StartFailure;
+        return new ContainerView(
+            spec.Id,
+            spec.Name,
+            spec.Project,
+            spec.Service,
+            spec.Number,
+            spec.Image,
+            spec.ImageId,
+            spec.Arguments,
+            StateWord(state),
+            Status(state, now),
+            null,
+            runs ? null : failed?.ExitCode ?? exit?.ExitCode,
+            runs ? null : exit?.Signal,
+            !runs && failed is null && exit is { OutOfMemory: true },
+            runs ? state.Process?.Pid : null,
+            state.CreatedAt,
+            state.StartedAt,
+            runs ? null : failed?.At ?? exit?.At,
+            state.Run,
+            state.Restarts,
+            root.Bundle(spec.Id),
+            spec.Tty,
+            spec.StdinOpen,
+            spec.NetworkMode == "host" ? ["host"] : [],
+            [.. spec.Mounts.Where(m => m.Kind != MountKind.Tmpfs).Select(m => m.Source).Distinct()],
+            spec.Labels);
+    }
+
+    /// <summary>Docker's word for the state.</summary>
+    private static string StateWord(ContainerState state) => state.Phase switch
+    {
+        ContainerPhase.Created => "created",
+        ContainerPhase.Starting when state.Run <= 1 => "created",
+        ContainerPhase.Starting or ContainerPhase.BackingOff => "restarting",
+        ContainerPhase.Running or ContainerPhase.Stopping => "running",
+        ContainerPhase.Removing or ContainerPhase.Removed => "removing",
+        _ => "exited",
+    };
+
+    /// <summary>Why it is as it is, in short; empty when there is nothing to say.</summary>
+    private static string Status(ContainerState state, DateTimeOffset now) => state switch
+    {
+        { Phase: ContainerPhase.BackingOff, NextStart: { } next } =>
+            $"{Reason(state)}; next start in {InWords.Span(next.Due > now ? next.Due - now : TimeSpan.Zero)}, attempt {next.Attempt}"
+            + (next.MaxAttempts is { } most ? $" of {most}" : ""),
+        { Phase: ContainerPhase.Exited, GaveUp: { } because } => $"{Reason(state)}; gave up: {because}",
+        { Phase: ContainerPhase.Exited } => Reason(state),
+        { Phase: ContainerPhase.Stopping, Stop: { } stop } => $"stopping: {stop.Cause}",
+        _ => "",
+    };
+
+    private static string Reason(ContainerState state) => state.StartFailure?.Error ?? state.LastExit?.Cause ?? "";
+}

@@ -1,0 +1,56 @@
+using System.Threading.Channels;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Planning;
+
+namespace Devoxx.Supervisor.Projects;
+
+/// <summary>A plan being carried out for somebody who watches: turns its operations into the lines that person reads.</summary>
+internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
+{
+    public PlanExecution Execution { get; set; } = PlanExecution.Of(plan);
+
+    /// <summary>The plan's operation by the order that was given for it.</summary>
+    public Dictionary<long, int> Orders { get; } = [];
+
+    public void Tell(Operation operation, string status, bool done, string? error = null) => Write(new Progress(
+        operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "Volume" : "Container",
+        operation.Name,
+        error is null ? status : "Error",
+        error ?? (done ? null : operation.Cause),
+        done || error is not null,
+        error is not null));
+
+    public void TellUnchanged()
+    {
+        foreach (var name in plan.Unchanged)
+        {
+            Write(new Progress("Container", name, "Running", Done: true));
+        }
+    }
+
+    public void Finish()
+    {
+        output.TryWrite(new ControlLine(Outcome: new Outcome([.. Execution.Errors], plan.Warnings)));
+        output.TryComplete();
+    }
+
+    public static string Doing(OperationKind kind) => kind switch
+    {
+        OperationKind.CreateVolume or OperationKind.CreateContainer => "Creating",
+        OperationKind.StartContainer => "Starting",
+        OperationKind.StopContainer => "Stopping",
+        OperationKind.KillContainer => "Killing",
+        _ => "Removing",
+    };
+
+    public static string Did(OperationKind kind) => kind switch
+    {
+        OperationKind.CreateVolume or OperationKind.CreateContainer => "Created",
+        OperationKind.StartContainer => "Started",
+        OperationKind.StopContainer => "Stopped",
+        OperationKind.KillContainer => "Killed",
+        _ => "Removed",
+    };
+
+    private void Write(Progress progress) => output.TryWrite(new ControlLine(progress));
+}

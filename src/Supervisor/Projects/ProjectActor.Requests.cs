@@ -1,0 +1,279 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Devoxx.Images;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Planning;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Projects;
+
+/// <summary>From a request to a plan, and from the plan to orders.</summary>
+internal sealed partial class ProjectActor
+{
+    private void Request(ProjectRequest request)
+    {
+        if (current is not null)
+        {
+            // Who asks to stop does not wait for what is being started to come up.
+            if (request is StopServices or DownProject)
+            {
+                foreach (var run in runs)
+                {
+                    run.Execution = run.Execution.Cancelled("interrupted: the project is being stopped");
+                }
+            }
+
+            queue.Enqueue(request);
+            return;
+        }
+
+        current = request;
+        volumes = null;
+        images.Clear();
+        Context.Parent.Tell(new GetVolumes());
+        if (request is UpProject up)
+        {
+            foreach (var service in UpPlanner.Selected(up.Project, up.Wish).Select(s => up.Project.Services[s]).Where(s => s.Image is not null))
+            {
+                if (images.TryAdd(service.Image!, null))
+                {
+                    Context.Parent.Tell(new ResolveImage(service.Image!, PolicyOf(service.PullPolicy), Self));
+                }
+            }
+        }
+    }
+
+    private static PullPolicy PolicyOf(string? text)
+    {
+        try
+        {
+            return PullPolicy.Parse(text);
+        }
+        catch (ImageException)
+        {
+            // Refused with position where the file was read; here the default serves.
+            return PullPolicy.Parse(null);
+        }
+    }
+
+    private void TellImage(ImageAnswer answer)
+    {
+        if (current is UpProject up && (answer.Pulled || answer.Error is not null))
+        {
+            up.Output.TryWrite(new ControlLine(new Progress(
+                "Image", answer.Reference, answer.Error is null ? "Pulled" : "Error", answer.Error, Done: true, Failed: answer.Error is not null)));
+        }
+    }
+
+    private void TellImage(ImageProgress p)
+    {
+        if (current is UpProject up)
+        {
+            up.Output.TryWrite(new ControlLine(new Progress(
+                "Image", p.Reference, "Pulling", p.Progress.Message ?? p.Progress.Layer, Current: p.Progress.Bytes, Total: p.Progress.Total)));
+        }
+    }
+
+    private void PlanIfKnown()
+    {
+        if (current is null || volumes is null || images.Values.Any(i => i is null) || main is not null)
+        {
+            return;
+        }
+
+        if (current is UpProject up)
+        {
+            var errors = images.Values.Where(i => i!.Error is not null).Select(i => i!.Error!).ToImmutableArray();
+            if (!errors.IsEmpty)
+            {
+                Refuse(Plan.Refused(errors));
+                return;
+            }
+
+            var plan = new UpPlanner(
+                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => i.Value!.Image!), Observe(), environment.Root, NewId).Make();
+            if (!plan.Errors.IsEmpty)
+            {
+                Refuse(plan);
+                return;
+            }
+
+            Define(up.Definition, () => CarryOut(plan));
+            return;
+        }
+
+        var other = PlanOf(current);
+        if (other.Errors.IsEmpty)
+        {
+            CarryOut(other);
+        }
+        else
+        {
+            Refuse(other);
+        }
+    }
+
+    private Plan PlanOf(ProjectRequest request) => request switch
+    {
+        DownProject c => DownPlanner.Make(c.Project ?? Defined(), c.Wish with { RemoveOrphans = c.Wish.RemoveOrphans || c.Project is null }, Observe()),
+        StartServices c => ServicesPlanner.Start(Defined(), c.Services, Observe()),
+        StopServices c => ServicesPlanner.Stop(Defined(), c.Services, c.Grace, Observe()),
+        RestartServices c => ServicesPlanner.Restart(Defined(), c.Services, c.Grace, c.NoDeps, Observe()),
+        _ => throw new InvalidOperationException($"{request.GetType().Name} is not a request of a project"),
+    };
+
+    private void Define(ProjectDefinition definition, Action then)
+    {
+        var same = State.Definition is { } before
+            && before.GetRawText() == definition.Model.GetRawText()
+            && State.ConfigFiles.SequenceEqual(definition.ConfigFiles);
+        if (same)
+        {
+            then();
+        }
+        else
+        {
+            Carry(new(
+                [new ProjectDefined(subject, environment.Now, definition.Model, definition.ConfigFiles, definition.WorkingDirectory)],
+                [new Then(then)]));
+        }
+    }
+
+    /// <summary>The run of the request being served; signals have runs of their own beside it.</summary>
+    private PlanRun? main;
+
+    private void CarryOut(Plan plan)
+    {
+        main = new PlanRun(plan, current!.Output);
+        runs.Add(main);
+        main.TellUnchanged();
+        Go(main);
+    }
+
+    private void Refuse(Plan plan)
+    {
+        current!.Output.TryWrite(new ControlLine(Outcome: new Outcome(plan.Errors, plan.Warnings)));
+        current.Output.TryComplete();
+        Next();
+    }
+
+    private void Kill(KillServices kill)
+    {
+        var plan = ServicesPlanner.Kill(Defined(), kill.Services, kill.Signal, Observe());
+        if (!plan.Errors.IsEmpty)
+        {
+            kill.Output.TryWrite(new ControlLine(Outcome: new Outcome(plan.Errors, plan.Warnings)));
+            kill.Output.TryComplete();
+            return;
+        }
+
+        var run = new PlanRun(plan, kill.Output);
+        runs.Add(run);
+        Go(run);
+    }
+
+    /// <summary>Gives out whatever is ready; when nothing is left, says how it ended.</summary>
+    private void Go(PlanRun run)
+    {
+        (run.Execution, var ready) = run.Execution.Begin();
+        if (run.Execution.IsOver)
+        {
+            runs.Remove(run);
+            run.Finish();
+            if (ReferenceEquals(run, main))
+            {
+                main = null;
+                Next();
+            }
+
+            return;
+        }
+
+        // All containers that are about to be made are noted in one write, before the first is.
+        var added = ready.Where(o => o.Kind == OperationKind.CreateContainer)
+            .Select(IProjectEvent (o) => new ProjectContainerAdded(o.Container!.Subject, environment.Now, o.ContainerId!))
+            .ToImmutableArray();
+        if (added.IsEmpty)
+        {
+            GiveOut(run, ready);
+        }
+        else
+        {
+            Carry(new(added, [new Then(() => GiveOut(run, ready))]));
+        }
+    }
+
+    private void GiveOut(PlanRun run, ImmutableArray<Operation> ready)
+    {
+        foreach (var operation in ready)
+        {
+            var order = ++orders;
+            run.Orders[order] = operation.Id;
+            run.Tell(operation, PlanRun.Doing(operation.Kind), done: false);
+            switch (operation.Kind)
+            {
+                case OperationKind.CreateVolume:
+                    Context.Parent.Tell(new CreateVolume(order, operation.Volume!, Self));
+                    break;
+                case OperationKind.RemoveVolume:
+                    Context.Parent.Tell(new RemoveVolume(order, operation.Name, operation.Cause, Self));
+                    break;
+                default:
+                    Child(operation.ContainerId!).Tell(OrderOf(operation, order));
+                    break;
+            }
+        }
+    }
+
+    private static IContainerOrder OrderOf(Operation operation, long order) => operation.Kind switch
+    {
+        OperationKind.CreateContainer => new CreateContainer(order, operation.Container!, operation.Cause),
+        OperationKind.StartContainer => new StartContainer(order, operation.Cause),
+        OperationKind.StopContainer => new StopContainer(order, operation.Grace, operation.Cause),
+        OperationKind.KillContainer => new KillContainer(order, operation.Signal, operation.Cause),
+        OperationKind.RemoveContainer => new RemoveContainer(order, operation.Cause),
+        _ => throw new InvalidOperationException($"{operation.Kind} is not for a container"),
+    };
+
+    private void Answered(long order, string? error)
+    {
+        if (runs.Find(r => r.Orders.ContainsKey(order)) is not { } run)
+        {
+            return;
+        }
+
+        run.Orders.Remove(order, out var id);
+        var operation = run.Execution.Operation(id);
+        run.Tell(operation, PlanRun.Did(operation.Kind), done: true, error);
+        run.Execution = error is null ? run.Execution.Succeeded(id) : run.Execution.Failed(id, $"{Kind(operation)} {operation.Name}: {error}");
+        if (operation.Kind == OperationKind.RemoveContainer && error is null)
+        {
+            Drop(operation.ContainerId!);
+        }
+
+        Go(run);
+    }
+
+    private static string Kind(Operation operation) =>
+        operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "volume" : "container";
+
+    private void Next()
+    {
+        current = null;
+        if (queue.TryDequeue(out var next))
+        {
+            Request(next);
+        }
+
+        TellUp();
+    }
+
+    private static string NewId()
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+}

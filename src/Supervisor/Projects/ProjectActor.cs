@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Threading.Channels;
+using Akka.Actor;
+using Devoxx.Compose;
+using Devoxx.Images;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Planning;
+using Devoxx.Supervisor.Volumes;
+
+namespace Devoxx.Supervisor.Projects;
+
+/// <summary>
+/// What is wanted of one project, and the carrying out of it: gathers what a plan needs to know, has it made, and gives
+/// its operations to containers and volumes as they become ready. One request at a time, but for signals, which go at once,
+/// and for a stop, which ends an <c>up</c> that is under way. Its behaviours stand in ProjectActor.Requests.cs.
+/// </summary>
+internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IProjectEvent, ProjectActor.Then>
+{
+    private readonly string name;
+    private readonly Subject subject;
+    private readonly SupervisorEnvironment environment;
+    private readonly Dictionary<string, ContainerState> containers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> recovering = new(StringComparer.Ordinal);
+    private readonly List<ChannelWriter<ContainerView>> watchers = [];
+    private readonly List<PlanRun> runs = [];
+    private readonly Queue<ProjectRequest> queue = [];
+    private readonly Dictionary<string, ImageAnswer?> images = new(StringComparer.Ordinal);
+    private ProjectRequest? current;
+    private ImmutableArray<VolumeState>? volumes;
+    private long orders;
+
+    public ProjectActor(string name, SupervisorEnvironment environment)
+        : base("project-" + name, ProjectState.Initial)
+    {
+        this.name = name;
+        this.environment = environment;
+        subject = new Subject(name);
+    }
+
+    /// <summary>What comes after the events are in the journal.</summary>
+    internal sealed record Then(Action Do);
+
+    protected override ProjectState Apply(ProjectState state, IProjectEvent @event) => state.Apply(@event);
+
+    protected override void Perform(Then effect) => effect.Do();
+
+    protected override void OnRecovered()
+    {
+        recovering.UnionWith(State.Containers.Keys);
+        foreach (var id in State.Containers.Keys)
+        {
+            Child(id);
+        }
+
+        TellUp();
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case KillServices kill:
+                Kill(kill);
+                break;
+            case ProjectRequest request:
+                Request(request);
+                break;
+            case ContainerChanged changed:
+                Changed(changed);
+                break;
+            case ContainerAnswer answer:
+                Answered(answer.Order, answer.Error);
+                break;
+            case VolumeAnswer answer:
+                Answered(answer.Order, answer.Error);
+                break;
+            case ImageAnswer answer:
+                images[answer.Reference] = answer;
+                TellImage(answer);
+                PlanIfKnown();
+                break;
+            case ImageProgress progress:
+                TellImage(progress);
+                break;
+            case ImmutableArray<VolumeState> there:
+                volumes = there;
+                PlanIfKnown();
+                break;
+            // A container asks for a mount source: those are not its siblings, but known further up.
+            case IVolumeCommand:
+                Context.Parent.Forward(message);
+                break;
+            case GetContainers:
+                Sender.Tell(Views());
+                break;
+            case WatchContainers watch:
+                Watch(watch.Output);
+                break;
+            case UnwatchContainers unwatch:
+                watchers.Remove(unwatch.Output);
+                break;
+            default:
+                if (!IsSnapshotNotice(message))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    private void Changed(ContainerChanged changed)
+    {
+        containers[changed.ContainerId] = changed.State;
+        if (changed.Recovered && recovering.Remove(changed.ContainerId) && changed.State.Phase is ContainerPhase.None or ContainerPhase.Removed)
+        {
+            // Asked for, and then a crash came; or gone, and the crash came before that was noted.
+            Drop(changed.ContainerId);
+        }
+
+        if (changed.State.Spec is not null)
+        {
+            var view = ContainerViews.Of(changed.State, environment.Root, environment.Now);
+            watchers.RemoveAll(w => !w.TryWrite(view));
+        }
+
+        TellUp();
+    }
+
+    private void Drop(string id)
+    {
+        if (State.Containers.TryGetValue(id, out var dropped))
+        {
+            var child = Child(id);
+            Carry(new([new ProjectContainerDropped(dropped, environment.Now, id)], [new Then(() =>
+            {
+                containers.Remove(id);
+                Context.Stop(child);
+                TellUp();
+            })]));
+        }
+    }
+
+    private void Watch(ChannelWriter<ContainerView> output)
+    {
+        foreach (var view in Views())
+        {
+            output.TryWrite(view);
+        }
+
+        watchers.Add(output);
+    }
+
+    private ImmutableArray<ContainerView> Views() =>
+    [
+        .. Existing().Select(c => ContainerViews.Of(c, environment.Root, environment.Now))
+            .OrderBy(v => v.Service, StringComparer.Ordinal).ThenBy(v => v.Number),
+    ];
+
+    private IEnumerable<ContainerState> Existing() =>
+        containers.Values.Where(c => c.Spec is not null && c.Phase is not (ContainerPhase.None or ContainerPhase.Removed));
+
+    private void TellUp()
+    {
+        var active = Existing().Count(c => c.Phase is ContainerPhase.Starting or ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.BackingOff);
+        var view = new ProjectView(name, StatusOf(Existing()), State.ConfigFiles, active, Existing().Count());
+        var summary = new ProjectSummary(
+            view,
+            active + (current is null ? 0 : 1) + runs.Count,
+            Existing().ToImmutableDictionary(c => c.Spec!.Name, c => c.Spec!.ImageId),
+            [.. State.Containers.Keys],
+            [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))]);
+        Context.Parent.Tell(new ProjectChanged(name, summary, recovering.Count == 0));
+    }
+
+    private static string StatusOf(IEnumerable<ContainerState> containers) => string.Join(", ", containers
+        .GroupBy(c => c.Phase switch
+        {
+            ContainerPhase.Running or ContainerPhase.Stopping => "running",
+            ContainerPhase.Starting or ContainerPhase.BackingOff => "restarting",
+            ContainerPhase.Created => "created",
+            _ => "exited",
+        })
+        .OrderBy(g => g.Key, StringComparer.Ordinal)
+        .Select(g => $"{g.Key}({g.Count()})"));
+
+    private Observation Observe() => new(
+        [.. Existing().Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt))],
+        [.. (volumes ?? []).Select(v => v.Spec!.Name)]);
+
+    private Project? Defined() =>
+        State.Definition is { } definition ? ProjectJson.Read(System.Text.Encoding.UTF8.GetBytes(definition.GetRawText())) : null;
+
+    private IActorRef Child(string id)
+    {
+        var child = Context.Child(ChildName(id));
+        return child.IsNobody()
+            ? Context.ActorOf(Producer<ContainerActor>.Props(() => new ContainerActor(id, State.Containers[id], environment)), ChildName(id))
+            : child;
+    }
+
+    /// <summary>By name as people know it; the id keeps two of one name apart while one replaces the other.</summary>
+    private string ChildName(string id) => $"{State.Containers.GetValueOrDefault(id)?.Container ?? "container"}-{id[..12]}";
+}

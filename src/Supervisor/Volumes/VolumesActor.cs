@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Akka.Actor;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Events;
+
+namespace Devoxx.Supervisor.Volumes;
+
+/// <summary>Which mount sources there are, so that recovery finds them all.</summary>
+public interface IVolumesEvent : IEvent;
+
+/// <summary>A mount source is known from here on.</summary>
+/// <param name="Name">Of a host path, the path.</param>
+public sealed record VolumeRegistered(Subject Subject, string Name, bool IsHostPath) : IVolumesEvent;
+
+/// <summary>It is of no interest any more.</summary>
+public sealed record VolumeForgotten(Subject Subject, string Name) : IVolumesEvent;
+
+/// <summary>Name → whether it is a host path.</summary>
+public sealed record VolumesState(ImmutableSortedDictionary<string, bool> Names)
+{
+    public static VolumesState Initial { get; } = new(ImmutableSortedDictionary.Create<string, bool>(StringComparer.Ordinal));
+
+    public VolumesState Apply(IVolumesEvent @event) => @event switch
+    {
+        VolumeRegistered e => new(Names.SetItem(e.Name, e.IsHostPath)),
+        VolumeForgotten e => new(Names.Remove(e.Name)),
+        _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of the volumes"),
+    };
+}
+
+/// <summary>Asks for every volume's state; answered by an array of <see cref="VolumeState"/>.</summary>
+public sealed record GetVolumes;
+
+/// <summary>Sent up once, when every volume of the journal has settled.</summary>
+internal sealed record VolumesReady;
+
+/// <summary>The parent of all mount sources that containers share: finds the one a message is for, or makes it.</summary>
+internal sealed class VolumesActor(SupervisorEnvironment environment)
+    : EventSourcedActor<VolumesState, IVolumesEvent, VolumesActor.Forward>("volumes", VolumesState.Initial)
+{
+    private readonly Dictionary<string, VolumeState> known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> settling = new(StringComparer.Ordinal);
+
+    /// <summary>Pass the message on to the volume of this name.</summary>
+    internal sealed record Forward(string Name, IVolumeCommand Command);
+
+    protected override VolumesState Apply(VolumesState state, IVolumesEvent @event) => state.Apply(@event);
+
+    protected override void OnRecovered()
+    {
+        settling.UnionWith(State.Names.Keys);
+        foreach (var (name, isHostPath) in State.Names)
+        {
+            Child(name, isHostPath);
+        }
+
+        TellIfSettled();
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case CreateVolume c:
+                Route(c.Spec.Name, false, c);
+                break;
+            case AttachVolume c:
+                Route(c.Name, c.Spec?.Kind == VolumeKind.HostPath, c);
+                break;
+            case DetachVolume c:
+                Route(c.Name, null, c);
+                break;
+            case RemoveVolume c:
+                Route(c.Name, null, c);
+                break;
+            case VolumeChanged changed:
+                Changed(changed);
+                break;
+            case GetVolumes:
+                Sender.Tell(known.Values
+                    .Where(v => v.Spec is not null && v.Spec.Kind != VolumeKind.HostPath && v.Phase is not (VolumePhase.Absent or VolumePhase.Removed))
+                    .OrderBy(v => v.Spec!.Name, StringComparer.Ordinal)
+                    .ToImmutableArray());
+                break;
+            default:
+                if (!IsSnapshotNotice(message))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    protected override void Perform(Forward effect) => Child(effect.Name, State.Names[effect.Name]).Tell(effect.Command);
+
+    /// <param name="isHostPath">What to register it as; null: it is registered, or there is nothing to do.</param>
+    private void Route(string name, bool? isHostPath, IVolumeCommand command)
+    {
+        if (State.Names.ContainsKey(name))
+        {
+            Perform(new Forward(name, command));
+        }
+        else if (isHostPath is { } kind && command is not AttachVolume { Spec: null })
+        {
+            Carry(new([new VolumeRegistered(SubjectOf(name, kind), name, kind)], [new Forward(name, command)]));
+        }
+        else
+        {
+            AnswerUnknown(command);
+        }
+    }
+
+    private static void AnswerUnknown(IVolumeCommand command)
+    {
+        switch (command)
+        {
+            case AttachVolume c:
+                c.ReplyTo.Tell(new AttachAnswer(c.Name, c.Run, null, $"volume {c.Name} does not exist"));
+                break;
+            case DetachVolume c:
+                c.ReplyTo.Tell(new DetachAnswer(c.Name, c.Run, null));
+                break;
+            case RemoveVolume c:
+                c.ReplyTo.Tell(new VolumeAnswer(c.Order, c.Name, $"no such volume: {c.Name}", Changed: false));
+                break;
+        }
+    }
+
+    private void Changed(VolumeChanged changed)
+    {
+        // A child names itself only once it has a state; until then its actor's place tells which it is.
+        var name = changed.Name.Length > 0 ? changed.Name : State.Names.Keys.FirstOrDefault(n => ChildName(n) == Sender.Path.Name) ?? "";
+        known[name] = changed.State;
+        if (settling.Remove(name))
+        {
+            TellIfSettled();
+        }
+    }
+
+    private void TellIfSettled()
+    {
+        if (settling.Count == 0)
+        {
+            Context.Parent.Tell(new VolumesReady());
+        }
+    }
+
+    private IActorRef Child(string name, bool isHostPath)
+    {
+        var child = Context.Child(ChildName(name));
+        return child.IsNobody()
+            ? Context.ActorOf(
+                Producer<VolumeActor>.Props(() => new VolumeActor("volume-" + name, SubjectOf(name, isHostPath), environment)), ChildName(name))
+            : child;
+    }
+
+    private static Subject SubjectOf(string name, bool isHostPath) => isHostPath ? Subject.None : new Subject(Volume: name);
+
+    /// <summary>An actor's name cannot hold a slash, nor begin with a dollar sign.</summary>
+    private static string ChildName(string name) => "v-" + Uri.EscapeDataString(name).Replace('~', '-');
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(VolumeRegistered))]
+[JsonSerializable(typeof(VolumeForgotten))]
+[JsonSerializable(typeof(VolumesState))]
+internal sealed partial class VolumesEventJson : JsonSerializerContext;
