@@ -1,0 +1,25 @@
+using System.Globalization;
+using Devoxx.Bench;
+
+// What to measure; all of it when nothing is named.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var clone = Path.GetFullPath(Path.Join(AppContext.BaseDirectory, "../../../.."));
+var wanted = args.Length == 0 ? ["start", "stacks", "memory", "events", "logs"] : args;
+using var place = new Workplace(clone);
+Console.WriteLine($"{Environment.ProcessorCount} processors, Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
+foreach (var what in wanted)
+{
+    switch (what)
+    {
+        case "start": StartLatency.Measure(place); break;
+        case "stacks": Stacks.Measure(place); break;
+        case "memory": Memory.Measure(place); break;
+        case "events": Events.Measure(place); break;
+        case "logs": Logs.Measure(place); break;
+        default:
+            Console.Error.WriteLine($"{what}: not one of start, stacks, memory, events, logs");
+            return 2;
+    }
+}
+
+return 0;

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Devoxx.Native.Cgroups;
+using Devoxx.Native.Mounts;
+using Xunit;
+
+namespace Devoxx.Scenarios.World;
+
+/// <summary>
+/// All that one state root has on the machine, line by line: mounts, cgroups, network links, processes, directories. Taken before
+/// and after, it shows what was left behind.
+/// </summary>
+public sealed record HostSnapshot(ImmutableSortedSet<string> Lines)
+{
+    public static HostSnapshot Take(Sandbox sandbox) =>
+        new([.. Mounts(sandbox), .. Cgroups(sandbox), .. Links(), .. Processes(sandbox), .. Directories(sandbox)]);
+
+    /// <summary>Fails with the differences, one a line.</summary>
+    public void AssertSameAs(HostSnapshot before)
+    {
+        var differences = Lines.Except(before.Lines).Select(line => "left behind: " + line).Concat(before.Lines.Except(Lines).Select(line => "gone: " + line)).ToList();
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
+
+    public override string ToString() => string.Join('\n', Lines);
+
+    private static IEnumerable<string> Mounts(Sandbox sandbox) =>
+        from mount in MountTable.Read()
+        where new[] { mount.MountPoint, mount.Root, mount.Source, mount.SuperOptions }.Any(text => sandbox.Owns(text))
+        select $"mount {mount.FsType} {mount.Source} on {mount.MountPoint}";
+
+    private static IEnumerable<string> Cgroups(Sandbox sandbox)
+    {
+        var host = CgroupHost.Detect();
+        return from mountPoint in host.V1.Values.Append(host.Unified).OfType<string>().Distinct()
+               let parent = mountPoint + sandbox.CgroupParent
+               where Directory.Exists(parent)
+               from directory in Directory.EnumerateDirectories(parent, "*", SearchOption.AllDirectories)
+               select $"cgroup {directory}";
+    }
+
+    private static IEnumerable<string> Links() => Directory.EnumerateFileSystemEntries("/sys/class/net").Select(link => $"link {Path.GetFileName(link)}");
+
+    private static IEnumerable<string> Processes(Sandbox sandbox) => sandbox.Processes().Select(process => $"process {process}");
+
+    private static IEnumerable<string> Directories(Sandbox sandbox) =>
+        from parent in new[] { sandbox.Root + "/containers", sandbox.Root + "/volumes", sandbox.RunDirectory + "/containers" }
+        where Directory.Exists(parent)
+        from entry in Directory.EnumerateFileSystemEntries(parent)
+        select $"directory {entry}";
+}

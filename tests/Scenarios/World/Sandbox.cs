@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Devoxx.Native.Cgroups;
+using Devoxx.Native.Files;
+using Devoxx.Native.Mounts;
+using Devoxx.Native.Processes;
+using Xunit;
+
+namespace Devoxx.Scenarios.World;
+
+/// <summary>
+/// One scenario's world: a state root of its own, in a directory of its own, with the image busybox:1.36 in its store. Whatever is left at the
+/// end is killed, unmounted and deleted, but a scenario asserts with <see cref="AssertNothingLeft"/> that there is nothing.
+/// </summary>
+public sealed class Sandbox : IAsyncDisposable
+{
+    private readonly List<IDisposable> running = [];
+    private readonly HostSnapshot before;
+
+    private Sandbox()
+    {
+        Directory = System.IO.Directory.CreateTempSubdirectory("devoxx-scenario-").FullName;
+        Root = Directory + "/state";
+        var name = "devoxx-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..12];
+        RunDirectory = "/run/" + name;
+        CgroupParent = "/" + name;
+        before = HostSnapshot.Take(this);
+    }
+
+    /// <summary>Where commands run and stack files are.</summary>
+    public string Directory { get; }
+
+    /// <summary><c>DEVOXX_ROOT</c>.</summary>
+    public string Root { get; }
+
+    public string RunDirectory { get; }
+
+    public string CgroupParent { get; }
+
+    public static async Task<Sandbox> Create()
+    {
+        var sandbox = new Sandbox();
+        (await sandbox.Compose("image", "load", "-i", Executables.BusyboxArchive)).Succeeded();
+        return sandbox;
+    }
+
+    /// <summary>Writes a file into the directory, <c>compose.yaml</c> unless named.</summary>
+    public string Write(string text, string name = "compose.yaml")
+    {
+        var path = Path.Join(Directory, name);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Runs <c>devoxx-compose</c> to its end.</summary>
+    public async Task<Outcome> Compose(params string[] arguments)
+    {
+        using var command = Begin(arguments);
+        return await command.Ended();
+    }
+
+    /// <summary>Starts <c>devoxx-compose</c> and lets it run; it ends with the scenario at the latest.</summary>
+    public RunningCommand Start(params string[] arguments)
+    {
+        var command = Begin(arguments);
+        running.Add(command);
+        return command;
+    }
+
+    /// <summary>A program under a terminal of its own, by script(1).</summary>
+    public RunningCommand StartOnTerminal(params string[] arguments)
+    {
+        var quoted = string.Join(' ', arguments.Prepend(Executables.Compose).Select(word => "'" + word.Replace("'", "'\\''") + "'"));
+        var command = new RunningCommand(Environs(new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])));
+        running.Add(command);
+        return command;
+    }
+
+    public EventStream Events()
+    {
+        var stream = new EventStream(Begin(["events", "--follow", "--json"]));
+        running.Add(stream);
+        return stream;
+    }
+
+    /// <summary>The whole history, as <c>events --json</c> prints it.</summary>
+    public async Task<IReadOnlyList<JournalEvent>> History(params string[] options) =>
+        [.. (await Compose(["events", "--json", .. options])).Succeeded().Json.Select(json => new JournalEvent(json))];
+
+    /// <summary>The containers as <c>ps -a --format json</c> has them, by service.</summary>
+    public async Task<ILookup<string, JsonElement>> Containers(params string[] global) =>
+        (await Compose([.. global, "ps", "-a", "--format", "json"])).Succeeded().Json.ToLookup(container => container.GetProperty("Service").GetString()!);
+
+    /// <summary>Id of a service's only container.</summary>
+    public async Task<string> Id(string service, params string[] global) =>
+        Assert.Single((await Containers(global))[service]).GetProperty("ID").GetString()!;
+
+    /// <summary>The text of a file of a container's cgroup, in whichever hierarchy has it.</summary>
+    public string CgroupFile(string containerId, params ReadOnlySpan<string> names)
+    {
+        var cgroup = Cgroup.OpenExisting(CgroupHost.Detect(), $"{CgroupParent}/{FullId(containerId)}")
+            ?? throw new InvalidOperationException($"no cgroup of container {containerId}");
+        foreach (var name in names)
+        {
+            if (cgroup.Directories.Select(directory => $"{directory}/{name}").FirstOrDefault(File.Exists) is { } file)
+            {
+                return File.ReadAllText(file).Trim();
+            }
+        }
+
+        throw new InvalidOperationException($"none of {string.Join(", ", names.ToArray())} in {string.Join(", ", cgroup.Directories)}");
+    }
+
+    /// <summary>The processes in a container's cgroup.</summary>
+    public IReadOnlyCollection<int> ProcessesOf(string containerId) =>
+        Cgroup.OpenExisting(CgroupHost.Detect(), $"{CgroupParent}/{FullId(containerId)}")?.Processes() ?? [];
+
+    /// <summary>A container's full id, of which commands may print the beginning.</summary>
+    public string FullId(string id) =>
+        id.Length == 64 ? id : Path.GetFileName(Assert.Single(System.IO.Directory.GetDirectories(Root + "/containers", id + "*")));
+
+    /// <summary>Whether a path, or an option with paths in it, is of this sandbox.</summary>
+    public bool Owns(string text) => text.Contains(Directory, StringComparison.Ordinal) || text.Contains(RunDirectory, StringComparison.Ordinal);
+
+    /// <summary>The processes of this sandbox: its supervisor, monitors and commands by their arguments and environment, containers by their cgroup.</summary>
+    public IReadOnlyList<OwnedProcess> Processes() =>
+        [.. System.IO.Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => Process(int.Parse(name!))).OfType<OwnedProcess>()];
+
+    public OwnedProcess Supervisor() => Assert.Single(Processes(), process => process.Role == "supervisor");
+
+    /// <summary>SIGKILL, and waits until they are gone.</summary>
+    public static async Task Kill(IEnumerable<OwnedProcess> processes)
+    {
+        using var reactor = new Reactor();
+        var open = processes.Select(process => PidFd.TryOpen(process.Pid)).OfType<PidFd>().ToList();
+        open.ForEach(process => process.SendSignal(9));
+        foreach (var process in open)
+        {
+            await reactor.WhenReadable(process).WaitAsync(TimeSpan.FromSeconds(10));
+            process.Dispose();
+        }
+    }
+
+    /// <summary>Stops everything of the given stacks, data too, and fails if anything is left on the machine.</summary>
+    public async Task AssertNothingLeft(params string[] files)
+    {
+        foreach (var file in files.DefaultIfEmpty("compose.yaml"))
+        {
+            (await Compose("-f", file, "down", "-v", "-t", "2")).Succeeded();
+        }
+
+        running.ForEach(command => command.Dispose());
+        running.Clear();
+        await Kill(Processes().Where(process => process.Role == "supervisor"));
+        HostSnapshot.Take(this).AssertSameAs(before);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        running.ForEach(command => command.Dispose());
+        await Kill(Processes().Where(process => process.Role != "container"));
+        var host = CgroupHost.Detect();
+        foreach (var name in Cgroup.Children(host, CgroupParent))
+        {
+            var cgroup = Cgroup.OpenExisting(host, $"{CgroupParent}/{name}");
+            cgroup?.Kill();
+            cgroup?.Remove();
+        }
+
+        Cgroup.OpenExisting(host, CgroupParent)?.Remove();
+        foreach (var mount in MountTable.Read().Reverse().Where(mount => Owns(mount.MountPoint)))
+        {
+            Mount.Unmount(mount.MountPoint, UnmountFlags.Detach);
+        }
+
+        SafeTree.Delete(Directory);
+        SafeTree.Delete(RunDirectory);
+    }
+
+    private RunningCommand Begin(string[] arguments) => new(Environs(new ProcessStartInfo(Executables.Compose, arguments)));
+
+    private ProcessStartInfo Environs(ProcessStartInfo start)
+    {
+        start.WorkingDirectory = Directory;
+        start.Environment["DEVOXX_ROOT"] = Root;
+        start.Environment["TZ"] = "UTC";
+        start.Environment.Remove("COMPOSE_FILE");
+        start.Environment.Remove("COMPOSE_PROJECT_NAME");
+        return start;
+    }
+
+    private OwnedProcess? Process(int pid)
+    {
+        try
+        {
+            var arguments = File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Split('\0');
+            var line = string.Join(' ', arguments);
+            if (line.Length == 0)
+            {
+                return null; // a kernel thread, or a process that has ended and waits to be reaped
+            }
+
+            if (!Path.GetFileName(arguments[0]).StartsWith("devoxx-", StringComparison.Ordinal)
+                || !(Owns(line) || Owns(File.ReadAllText($"/proc/{pid}/environ"))))
+            {
+                return File.ReadAllText($"/proc/{pid}/cgroup").Contains(CgroupParent + "/", StringComparison.Ordinal)
+                    ? new OwnedProcess(pid, "container", line)
+                    : null;
+            }
+
+            var role = arguments.Contains("supervisor") ? "supervisor"
+                : arguments.Contains("monitor") ? "monitor"
+                : arguments[0].EndsWith("devoxx-runtime", StringComparison.Ordinal) ? "runtime" : "command";
+            return new OwnedProcess(pid, role, line);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null; // gone meanwhile
+        }
+    }
+}
