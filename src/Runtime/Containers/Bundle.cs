@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Devoxx.Oci;
+using Devoxx.Runtime.Setup;
+
+namespace Devoxx.Runtime.Containers;
+
+/// <summary>The directory with <c>config.json</c>.</summary>
+internal static class Bundle
+{
+    public static RuntimeSpec Read(string directory)
+    {
+        var path = Path.Combine(directory, "config.json");
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), OciJson.Default.RuntimeSpec)
+                ?? throw new SetupException($"{path} is null");
+        }
+        catch (JsonException e)
+        {
+            throw new SetupException($"{path}: {e.Message}");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SetupException($"JSON specification file {path} not found");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Devoxx.Native;
+using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Setup;
+
+namespace Devoxx.Runtime.Containers;
+
+/// <summary>The directory of one container below <c>--root</c>, readable by root only.</summary>
+internal sealed unsafe class StateDirectory(string root, string id)
+{
+    public string Id => id;
+
+    public string DirectoryPath { get; } = Path.Combine(Path.GetFullPath(root), ContainerId.Require(id));
+
+    public string StatePath => DirectoryPath + "/state.json";
+
+    public string AttachPath => DirectoryPath + "/attach.sock";
+
+    public string FifoPath => DirectoryPath + "/exec.fifo";
+
+    /// <summary>Makes it; false when it is there already: the id is taken.</summary>
+    public bool TryCreate()
+    {
+        var result = Make(DirectoryPath);
+        if (result == -Linux.ENOENT)
+        {
+            Directory.CreateDirectory(Path.GetFullPath(root), (UnixFileMode)0b111_000_000);
+            result = Make(DirectoryPath);
+        }
+
+        return result switch
+        {
+            0 => true,
+            -Linux.EEXIST => false,
+            _ => throw new LinuxException("mkdir", (int)-result, DirectoryPath),
+        };
+    }
+
+    /// <summary>Removes the files that belong in it, and then the directory itself.</summary>
+    public void Remove()
+    {
+        Unlink(StatePath);
+        Unlink(AttachPath);
+        Unlink(FifoPath);
+        fixed (byte* p = Encoding.UTF8.GetBytes(DirectoryPath + "\0"))
+        {
+            RawSyscall.Invoke(Nr.rmdir, (nint)p);
+        }
+    }
+
+    private static void Unlink(string path)
+    {
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            RawSyscall.Invoke(Nr.unlink, (nint)p);
+        }
+    }
+
+    private static nint Make(string path)
+    {
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            return RawSyscall.Invoke(Nr.mkdir, (nint)p, 0b111_000_000);
+        }
+    }
+}

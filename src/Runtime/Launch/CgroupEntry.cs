@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Devoxx.Native.Cgroups;
+
+namespace Devoxx.Runtime.Launch;
+
+/// <summary>The cgroup of a container while its first process is made: opened, or made when nobody has made it yet.</summary>
+internal sealed class CgroupEntry : IDisposable
+{
+    private readonly CgroupJoin _join;
+
+    private CgroupEntry(Cgroup cgroup, bool created)
+    {
+        Cgroup = cgroup;
+        Created = created;
+        _join = cgroup.OpenForJoin();
+        var tasks = new int[_join.V1Tasks.Count];
+        for (var i = 0; i < tasks.Length; i++)
+        {
+            tasks[i] = Number(_join.V1Tasks[i]);
+        }
+
+        Tasks = tasks;
+    }
+
+    public Cgroup Cgroup { get; }
+
+    /// <summary>Whether it was made here, and so is to be removed here.</summary>
+    public bool Created { get; }
+
+    /// <summary>For CLONE_INTO_CGROUP; −1 where there is no v2 hierarchy.</summary>
+    public int Directory => _join.V2Directory is { } directory ? Number(directory) : -1;
+
+    /// <summary>Descriptors of v1 <c>tasks</c> files.</summary>
+    public IReadOnlyList<int> Tasks { get; }
+
+    public static CgroupEntry Open(string path)
+    {
+        var host = CgroupHost.Detect();
+        return Cgroup.OpenExisting(host, path) is { } existing
+            ? new CgroupEntry(existing, created: false)
+            : new CgroupEntry(Cgroup.Create(host, path), created: true);
+    }
+
+    public void Dispose() => _join.Dispose();
+
+    private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Devoxx.Native;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Launch;
+
+/// <summary>Descriptors as numbers, for those that a child takes over; all are close-on-exec.</summary>
+internal static unsafe class FileDescriptor
+{
+    /// <summary>open(2); throws <see cref="LinuxException"/>.</summary>
+    public static int Open(string path, int flags, int mode = 0)
+    {
+        var fd = TryOpen(path, flags, mode);
+        return fd >= 0 ? fd : throw new LinuxException("open", -fd, path);
+    }
+
+    /// <summary>open(2), or an error number negated.</summary>
+    public static int TryOpen(string path, int flags, int mode = 0)
+    {
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            return (int)RawSyscall.Invoke(Nr.openat, AT_FDCWD, (nint)p, flags | O_CLOEXEC, mode);
+        }
+    }
+
+    /// <summary>pipe2(2).</summary>
+    public static (int Read, int Write) Pipe(int flags = 0)
+    {
+        var ends = stackalloc int[2];
+        Check(RawSyscall.Invoke(Nr.pipe2, (nint)ends, O_CLOEXEC | flags), "pipe2");
+        return (ends[0], ends[1]);
+    }
+
+    /// <summary>socketpair(2) of Unix stream sockets.</summary>
+    public static (int Ours, int Theirs) SocketPair()
+    {
+        var ends = stackalloc int[2];
+        Check(RawSyscall.Invoke(Nr.socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (nint)ends), "socketpair");
+        return (ends[0], ends[1]);
+    }
+
+    public static void Close(int fd)
+    {
+        if (fd >= 0)
+        {
+            RawSyscall.Invoke(Nr.close, fd);
+        }
+    }
+
+    public static void SetNonBlocking(int fd)
+    {
+        const int F_GETFL = 3, F_SETFL = 4;
+        var flags = Check(RawSyscall.Invoke(Nr.fcntl, fd, F_GETFL), "fcntl");
+        Check(RawSyscall.Invoke(Nr.fcntl, fd, F_SETFL, flags | O_NONBLOCK), "fcntl");
+    }
+
+    /// <summary>Writes everything to a blocking descriptor.</summary>
+    public static void WriteAll(int fd, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (var done = 0; done < bytes.Length;)
+            {
+                var written = RawSyscall.InvokeBlocking(Nr.write, fd, (nint)(start + done), bytes.Length - done);
+                if (written != -EINTR)
+                {
+                    done += (int)Check(written, "write");
+                }
+            }
+        }
+    }
+
+    /// <summary>Receives one descriptor over a Unix socket (SCM_RIGHTS); −1 when the other end closed without sending any.</summary>
+    public static int Receive(int socket)
+    {
+        const int MSG_CMSG_CLOEXEC = 0x40000000;
+        var data = stackalloc byte[64];
+        var vector = stackalloc nint[] { (nint)data, 64 };
+        var control = stackalloc byte[32];
+        new Span<byte>(control, 32).Clear();
+        var message = stackalloc nint[] { 0, 0, (nint)vector, 1, (nint)control, 32, 0 };
+        nint length;
+        do
+        {
+            length = RawSyscall.InvokeBlocking(Nr.recvmsg, socket, (nint)message, MSG_CMSG_CLOEXEC);
+        }
+        while (length == -EINTR);
+
+        Check(length, "recvmsg");
+        return length == 0 || message[5] < 20 ? -1 : *(int*)(control + 16);
+    }
+
+    public static nint Check(nint result, string call, string? subject = null) =>
+        result >= 0 ? result : throw new LinuxException(call, (int)-result, subject);
+}

@@ -1,0 +1,212 @@
+using System.Text;
+using System.Text.Json;
+using Devoxx.Native;
+using Devoxx.Native.Capabilities;
+using Devoxx.Native.Files;
+using Devoxx.Native.Mounts;
+using Devoxx.Native.Processes;
+using Devoxx.Oci;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Setup;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Monitor;
+
+/// <summary>What the <c>monitor</c> verb was asked for.</summary>
+internal sealed record MonitorOptions(
+    string Id, string Root, string Bundle, int StatusFd, bool KeepsLog, long LogMaxSize, int LogMaxFiles, bool Terminal, bool Stdin);
+
+/// <summary>One run of one container, from its making to its exit record.</summary>
+internal sealed class MonitorRun(MonitorOptions options)
+{
+    private const int PipeSize = 1 << 20;
+
+    private readonly LogClock _clock = new();
+    private readonly StateDirectory _state = new(options.Root, options.Id);
+    private readonly string _bundle = Path.GetFullPath(options.Bundle);
+
+    /// <summary>Whether the one line on the status descriptor has been written.</summary>
+    public bool HasStarted { get; private set; }
+
+    /// <summary>Returns when the container has ended and is recorded. Throws when it could not be started; then nothing is left of it.</summary>
+    public void Run()
+    {
+        var spec = Read();
+        if (!_state.TryCreate())
+        {
+            throw new SetupException($"container with id exists: {options.Id}");
+        }
+
+        CgroupEntry? cgroup = null;
+        try
+        {
+            if (spec.Linux?.CgroupsPath is { Length: > 0 } path)
+            {
+                cgroup = CgroupEntry.Open(path);
+            }
+
+            var (loop, pid, pidFd) = Start(spec, cgroup);
+            using (loop)
+            using (pidFd)
+            {
+                var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", ESRCH, $"/proc/{pid}/stat");
+                var startedAt = Encoding.ASCII.GetString(_clock.Now());
+                Announce(spec, pid, stat.StartTime, startedAt, cgroup);
+                cgroup?.Dispose();
+                var status = loop.Run(pidFd);
+                Record(pid, stat.StartTime, startedAt, status, cgroup);
+            }
+        }
+        finally
+        {
+            _state.Remove();
+            cgroup?.Dispose();
+            if (cgroup is { Created: true })
+            {
+                RemoveCgroup(cgroup);
+            }
+        }
+    }
+
+    private RuntimeSpec Read()
+    {
+        var spec = Bundle.Read(_bundle);
+        var process = spec.Process ?? throw new SetupException("config.json has no process");
+        return spec with { Process = process with { Terminal = options.Terminal || process.Terminal } };
+    }
+
+    private (MonitorLoop Loop, int Pid, PidFd PidFd) Start(RuntimeSpec spec, CgroupEntry? cgroup)
+    {
+        var terminal = spec.Process!.Terminal;
+        var namespaces = new NamespacePlan(spec.Linux?.Namespaces);
+        var errors = FileDescriptor.Pipe();
+        var console = terminal ? FileDescriptor.SocketPair() : (-1, -1);
+        var stdin = options.Stdin && !terminal ? FileDescriptor.Pipe() : (-1, -1);
+        var relays = options.KeepsLog || options.Stdin;
+        var stdout = terminal ? (-1, -1) : relays ? OutputPipe() : (-1, -1);
+        var stderr = terminal ? (-1, -1) : relays ? OutputPipe() : (-1, -1);
+        var fds = new ChildDescriptors
+        {
+            Errors = errors.Write,
+            CgroupTasks = cgroup?.Tasks ?? [],
+            Stdin = stdin.Item1,
+            Stdout = stdout.Item2,
+            Stderr = stderr.Item2,
+            ConsoleSocket = console.Item2,
+        };
+        var operations = ContainerProgram.Build(
+            spec, _bundle, namespaces, fds, CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
+        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, namespaces.JoinedPid);
+        foreach (var fd in (ReadOnlySpan<int>)[errors.Write, console.Item2, stdin.Item1, stdout.Item2, stderr.Item2])
+        {
+            FileDescriptor.Close(fd);
+        }
+
+        try
+        {
+            AwaitCommand(errors.Read, operations, pidFd);
+        }
+        catch
+        {
+            pidFd.SendSignal(Signal.Kill);
+            pidFd.Reap();
+            throw;
+        }
+
+        FileDescriptor.Close(errors.Read);
+        if (terminal)
+        {
+            stdout = (FileDescriptor.Receive(console.Item1), -1);
+            FileDescriptor.Close(console.Item1);
+            FileDescriptor.SetNonBlocking(stdout.Item1);
+        }
+
+        return (MakeLoop(terminal, stdin.Item2, stdout.Item1, stderr.Item1), pid, pidFd);
+    }
+
+    private MonitorLoop MakeLoop(bool terminal, int stdin, int stdout, int stderr)
+    {
+        var epoll = new Epoll();
+        if (stdin >= 0)
+        {
+            FileDescriptor.SetNonBlocking(stdin);
+        }
+
+        var log = options.KeepsLog ? new LogFile(_bundle + "/log", options.LogMaxSize, options.LogMaxFiles, _clock) : null;
+        var attach = terminal || options.Stdin ? new AttachServer(epoll, _state.DirectoryPath, terminal ? stdout : stdin, terminal) : null;
+        return new MonitorLoop(epoll, new LogWriter(log, _clock), attach, stdout, stderr);
+    }
+
+    private static void AwaitCommand(int errors, OperationList operations, PidFd child)
+    {
+        // Ready, then nothing more: execve closed the pipe. So does a child that is killed, for example by the limit of its cgroup.
+        if (!ChildReport.Read(errors, operations))
+        {
+            throw new SetupException($"the container's first process ended before it could start its command ({Describe(child.Reap())})");
+        }
+
+        ChildReport.Read(errors, operations);
+    }
+
+    private static string Describe(ExitStatus status) => status.Signal is { } signal ? Signal.Name(signal) : $"exit {status.Code}";
+
+    private void Announce(RuntimeSpec spec, int pid, ulong startTime, string startedAt, CgroupEntry? cgroup)
+    {
+        var own = ProcessStat.Of(Environment.ProcessId)!.Value.StartTime;
+        new StateFile
+        {
+            Id = options.Id,
+            Pid = pid,
+            StartTime = startTime,
+            BootId = BootId.Current,
+            Bundle = _bundle,
+            Created = startedAt,
+            MonitorPid = Environment.ProcessId,
+            MonitorStartTime = own,
+            CgroupsPath = cgroup?.Cgroup.Path,
+            OwnsCgroup = cgroup?.Created ?? false,
+            Annotations = spec.Annotations,
+        }.Write(_state);
+        HasStarted = true;
+        StatusLine.Write(options.StatusFd, JsonSerializer.SerializeToUtf8Bytes(
+            new StartedStatus(pid, startTime, Environment.ProcessId, own), MonitorJson.Default.StartedStatus));
+    }
+
+    private void Record(int pid, ulong startTime, string startedAt, ExitStatus status, CgroupEntry? cgroup)
+    {
+        var record = new ExitRecord(
+            pid, startTime, BootId.Current, startedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(cgroup));
+        AtomicFile.Write(_bundle + "/exit.json", JsonSerializer.SerializeToUtf8Bytes(record, MonitorJson.Default.ExitRecord));
+    }
+
+    // The cgroup may be gone already when whoever made it does not wait for the record.
+    private static long OomKills(CgroupEntry? cgroup)
+    {
+        try
+        {
+            return cgroup?.Cgroup.ReadStats().OomKills ?? 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static void RemoveCgroup(CgroupEntry cgroup)
+    {
+        cgroup.Cgroup.Kill();
+        cgroup.Cgroup.Remove();
+    }
+
+    private static (int Read, int Write) OutputPipe()
+    {
+        const int F_SETPIPE_SZ = 1031;
+        var pipe = FileDescriptor.Pipe();
+
+        // A container that writes fast then wakes us seldom. Refused (EPERM) beyond a limit of the host; the default works too.
+        RawSyscall.Invoke(Nr.fcntl, pipe.Write, F_SETPIPE_SZ, PipeSize);
+        FileDescriptor.SetNonBlocking(pipe.Read);
+        return pipe;
+    }
+}

@@ -1,0 +1,98 @@
+using Devoxx.Native;
+using Devoxx.Native.Capabilities;
+using Devoxx.Oci;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Setup;
+
+/// <summary>The last operations, inside the container: from its root to its command. A new container and <c>exec</c> share them.</summary>
+internal static class CommandOperations
+{
+    private const int LongestPath = 4096;
+
+    /// <param name="terminal">The slot of the terminal's slave, or null.</param>
+    /// <param name="underInit">Run the command under the built-in init.</param>
+    public static void Build(
+        OperationList operations, Process process, ChildDescriptors fds, Argument? terminal, CapabilitySets held, bool dieWithParent, bool underInit)
+    {
+        ConnectStandardDescriptors(operations, process, fds, terminal);
+
+        // Once as root and once as the user: a directory that only one of them may enter is fine (as runc has it).
+        var cwd = operations.Text(process.Cwd);
+        var entered = operations.NewSlot();
+        operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd).Into(entered).Tolerate(EACCES);
+        Credentials.Build(operations, process, held);
+        operations.Add(OperationKind.SkipIfZero, "skip", process.Cwd, null, entered, 1);
+        operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd);
+
+        // Otherwise a descriptor of the host's could be the working directory (CVE-2024-21626).
+        operations.Add(OperationKind.RequireAbsoluteCwd, "getcwd", process.Cwd, "must lie in the container", operations.Allocate(LongestPath), LongestPath);
+        if (dieWithParent)
+        {
+            // After the change of user, which clears it (PR_SET_PDEATHSIG(2const)).
+            operations.Syscall(Nr.prctl, "prctl", null, "PR_SET_PDEATHSIG", PR_SET_PDEATHSIG, 9);
+        }
+
+        operations.Syscall(Nr.umask, "umask", null, null, (int)(process.User.Umask ?? 18 /* 022 */));
+        ReportReady(operations, fds.Errors);
+        if (fds.StartFifo >= 0)
+        {
+            WaitForStart(operations, fds.StartFifo);
+        }
+
+        // EINVAL, ENOSYS: before Linux 5.11, where the parent has done it.
+        operations.Syscall(
+            Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
+        operations.Add(OperationKind.ResetSignals, "rt_sigaction");
+        var candidates = CommandPath.Candidates(process.Args![0], process.Env);
+        operations.Add(
+            underInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
+            operations.Texts(candidates), operations.Texts(process.Args), operations.Texts(process.Env ?? []));
+    }
+
+    /// <summary>
+    /// Everything but the command is done: the parent may say so (see <see cref="ChildReport"/>). The write also fails when the parent died before
+    /// it could be named as the one to die with.
+    /// </summary>
+    private static unsafe void ReportReady(OperationList operations, int errors)
+    {
+        var report = (int*)operations.Allocate(2 * sizeof(int));
+        report[0] = ChildReport.ReadyIndex;
+        operations.Syscall(Nr.write, "write", "report", null, errors, report, 2 * sizeof(int));
+    }
+
+    private static unsafe void WaitForStart(OperationList operations, int fifo)
+    {
+        // Opening blocks until `start` opens the other end; by descriptor, because the path lies outside of the container.
+        var path = operations.Allocate(32);
+        var opened = operations.NewSlot();
+        operations.Add(OperationKind.FormatFdPath, "format", "start fifo", null, fifo, path);
+        operations.Syscall(Nr.openat, "open", "start fifo", "O_WRONLY", AT_FDCWD, path, O_WRONLY | O_CLOEXEC).Into(opened);
+        operations.Syscall(Nr.write, "write", "start fifo", null, opened, operations.Text("0"), 1);
+        operations.Syscall(Nr.close, "close", "start fifo", null, opened);
+    }
+
+    private static void ConnectStandardDescriptors(OperationList operations, Process process, ChildDescriptors fds, Argument? terminal)
+    {
+        if (terminal is { } slave)
+        {
+            ContainerConsole.Attach(operations, slave);
+        }
+
+        foreach (var (source, target) in new[] { (fds.Stdin, 0), (fds.Stdout, 1), (fds.Stderr, 2) })
+        {
+            var connected = terminal is not null;
+            if (terminal is null && source >= 0)
+            {
+                operations.Syscall(Nr.dup3, "dup3", $"fd {source} to {target}", null, source, target, 0);
+                connected = true;
+            }
+
+            if (connected && process.User.Uid != 0)
+            {
+                // So that the user can open /dev/stdout again by its name. EPERM, EINVAL: an inode that has no owner to change.
+                operations.Syscall(Nr.fchown, "fchown", $"fd {target}", null, target, (nint)process.User.Uid, -1).Tolerate(EPERM, EINVAL);
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using Devoxx.Native;
+using Devoxx.Native.Capabilities;
+using Devoxx.Native.Namespaces;
+using Devoxx.Oci;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Setup;
+
+/// <summary>Turns config.json into the flat program of the child that becomes the container.</summary>
+internal static unsafe class ContainerProgram
+{
+    /// <summary>Asks for the built-in init as process 1.</summary>
+    public const string InitAnnotation = "org.devoxx.init";
+
+    /// <param name="bundle">Absolute path of the bundle.</param>
+    /// <param name="dieWithParent">The container ends when the thread that made it does (PR_SET_PDEATHSIG).</param>
+    /// <param name="hasMountDescriptors">See <see cref="Native.Mounts.MountApi"/>.</param>
+    public static OperationList Build(
+        RuntimeSpec spec, string bundle, NamespacePlan namespaces, ChildDescriptors fds, CapabilitySets held, bool dieWithParent, bool hasMountDescriptors,
+        string? keyring = null)
+    {
+        var process = Validate(spec);
+        var operations = new OperationList();
+        JoinCgroup(operations, fds.CgroupTasks);
+        operations.Syscall(Nr.setsid, "setsid").Tolerate(EPERM);
+        namespaces.Join(operations);
+        if (namespaces.IsNew(CloneFlags.CLONE_NEWCGROUP))
+        {
+            operations.Syscall(Nr.unshare, "unshare", null, "CLONE_NEWCGROUP", (nint)(ulong)CloneFlags.CLONE_NEWCGROUP);
+        }
+
+        SetNames(operations, spec, namespaces);
+        if (namespaces.IsNew(CloneFlags.CLONE_NEWNET))
+        {
+            RaiseLoopback(operations);
+        }
+
+        SetKernelSettings(operations, spec, process, namespaces);
+        if (keyring is not null)
+        {
+            operations.Syscall(Nr.keyctl, "keyctl", keyring, "KEYCTL_JOIN_SESSION_KEYRING", KEYCTL_JOIN_SESSION_KEYRING, operations.Text(keyring))
+                .Tolerate(ENOSYS, EDQUOT);
+        }
+
+        // The nodes and directories made get exactly the mode they are given.
+        operations.Syscall(Nr.umask, "umask", "0", null, 0);
+        var root = new RootOperations(operations, hasMountDescriptors);
+        var filesystem = new RootFilesystem(root, spec, bundle, namespaces.Has("cgroup"));
+        filesystem.Build();
+        Argument? terminal = null;
+        if (process.Terminal && fds.ConsoleSocket >= 0)
+        {
+            terminal = ContainerConsole.Open(operations, root.Root, fds.ConsoleSocket, process.ConsoleSize);
+            ContainerConsole.Bind(root, terminal.Value);
+        }
+
+        filesystem.Enter();
+        root.Close(root.Root);
+        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent, spec.Annotations?.GetValueOrDefault(InitAnnotation) == "true");
+        return operations;
+    }
+
+    /// <summary>
+    /// A process that writes itself into v1's <c>tasks</c> moves without the wait for other processors that a move from outside costs (about 10 ms
+    /// for each hierarchy).
+    /// </summary>
+    public static void JoinCgroup(OperationList operations, IReadOnlyList<int> tasks)
+    {
+        var self = operations.Text("0");
+        foreach (var fd in tasks)
+        {
+            operations.Syscall(Nr.write, "write", $"0 to cgroup tasks (fd {fd})", null, fd, self, 1);
+        }
+    }
+
+    private static Process Validate(RuntimeSpec spec)
+    {
+        var process = spec.Process ?? throw new SetupException("config.json has no process");
+        if (process.Args is null or [])
+        {
+            throw new SetupException("config.json: process.args is empty");
+        }
+
+        if (!process.Cwd.StartsWith('/'))
+        {
+            throw new SetupException($"config.json: process.cwd '{process.Cwd}' is not absolute");
+        }
+
+        if (spec.Linux?.IntelRdt is not null)
+        {
+            throw new SetupException("linux.intelRdt is not supported");
+        }
+
+        if (spec.Linux?.Seccomp is not null)
+        {
+            throw new SetupException("linux.seccomp is not supported yet");
+        }
+
+        return process;
+    }
+
+    private static void SetNames(OperationList operations, RuntimeSpec spec, NamespacePlan namespaces)
+    {
+        foreach (var (number, call, name) in new[] { (Nr.sethostname, "sethostname", spec.Hostname), (Nr.setdomainname, "setdomainname", spec.Domainname) })
+        {
+            if (string.IsNullOrEmpty(name))
+            {
+                continue;
+            }
+
+            if (!namespaces.Has("uts"))
+            {
+                throw new SetupException($"{call} {name}: the container has no uts namespace of its own, it would rename the host");
+            }
+
+            operations.Syscall(number, call, name, null, operations.Text(name), System.Text.Encoding.UTF8.GetByteCount(name));
+        }
+    }
+
+    private static void RaiseLoopback(OperationList operations)
+    {
+        var socket = operations.NewSlot();
+
+        // struct ifreq: 16 bytes of name, then the flags.
+        var request = (byte*)operations.Allocate(40);
+        (request[0], request[1]) = ((byte)'l', (byte)'o');
+        *(short*)(request + 16) = IFF_UP | IFF_RUNNING;
+        operations.Syscall(Nr.socket, "socket", null, "AF_INET", AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0).Into(socket);
+        operations.Syscall(Nr.ioctl, "ioctl", "lo", "SIOCSIFFLAGS", socket, SIOCSIFFLAGS, request);
+        operations.Syscall(Nr.close, "close", "socket", null, socket);
+    }
+
+    private static void SetKernelSettings(OperationList operations, RuntimeSpec spec, Process process, NamespacePlan namespaces)
+    {
+        var sysctls = spec.Linux?.Sysctl;
+        if (process.OomScoreAdj is null && sysctls is null or { Count: 0 })
+        {
+            return;
+        }
+
+        var settings = new KernelSettings(operations);
+        foreach (var (name, value) in sysctls ?? new Dictionary<string, string>())
+        {
+            SysctlRules.RequireNamespaced(name, namespaces.Has);
+            settings.SetSysctl(name, value);
+        }
+
+        if (process.OomScoreAdj is { } adjustment)
+        {
+            settings.SetOomScoreAdjustment(adjustment);
+        }
+
+        settings.Close();
+    }
+}

@@ -1,0 +1,278 @@
+using Devoxx.Native;
+
+namespace Devoxx.Runtime.Setup;
+
+/// <summary>
+/// Runs the flat program in the child. The child is a copy of a process whose other threads are gone, so nothing here may
+/// allocate, lock, throw, use a static field or call anything that does: only unmanaged memory and <see cref="RawSyscall"/>.
+/// <code>
+/// parent                                child
+///   clone3  ────────────────────────►   operation 0, 1, 2 …
+///   read error pipe ◄── (index, errno)  at the first failure, then _exit(1)
+///                   ◄── end of file     execve closed the pipe: the command runs
+/// </code>
+/// </summary>
+internal static unsafe class Interpreter
+{
+    private const int ENOENT = 2, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, ENAMETOOLONG = 36;
+    private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000;
+    private const int O_PATH = 0x200000, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000, O_CREAT = 0x40, O_EXCL = 0x80, O_WRONLY = 1;
+
+    /// <summary>Never returns. A failure goes to <paramref name="errorFd"/> as two 32-bit integers: operation, error number.</summary>
+    public static void Run(Operation* operations, int count, nint* slots, int errorFd)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var operation = operations + i;
+            var result = Execute(operation, slots, i, errorFd, out var skip);
+            if (result < 0)
+            {
+                var errno = (int)-result;
+                if (errno != operation->TolerateFirst && errno != operation->TolerateSecond)
+                {
+                    Fail(errorFd, i, errno);
+                }
+
+                skip = operation->SkipWhenTolerated;
+            }
+
+            if (operation->Store >= 0)
+            {
+                slots[operation->Store] = result;
+            }
+
+            i += skip;
+        }
+
+        Exit(0);
+    }
+
+    internal static void Fail(int errorFd, int index, int errno)
+    {
+        var report = stackalloc int[2];
+        report[0] = index;
+        report[1] = errno;
+        RawSyscall.Invoke(Nr.write, errorFd, (nint)report, 2 * sizeof(int));
+        Exit(1);
+    }
+
+    internal static void Exit(int code)
+    {
+        while (true)
+        {
+            RawSyscall.Invoke(Nr.exit_group, code);
+        }
+    }
+
+    private static nint Execute(Operation* operation, nint* slots, int index, int errorFd, out int skip)
+    {
+        var mask = operation->SlotMask;
+        var a = (mask & 1) != 0 ? slots[operation->A] : operation->A;
+        var b = (mask & 2) != 0 ? slots[operation->B] : operation->B;
+        var c = (mask & 4) != 0 ? slots[operation->C] : operation->C;
+        skip = 0;
+        switch (operation->Kind)
+        {
+            case OperationKind.Syscall:
+                var d = (mask & 8) != 0 ? slots[operation->D] : operation->D;
+                var e = (mask & 16) != 0 ? slots[operation->E] : operation->E;
+                var f = (mask & 32) != 0 ? slots[operation->F] : operation->F;
+                return RawSyscall.Invoke(operation->Number, a, b, c, d, e, f);
+            case OperationKind.OpenInRoot:
+                return OpenInRoot((int)a, (PathRequest*)b);
+            case OperationKind.FormatFdPath:
+                FormatFdPath((int)a, (byte*)b);
+                return 0;
+            case OperationKind.StoreInt:
+                *(int*)b = (int)a;
+                return 0;
+            case OperationKind.SkipUnlessDirectory:
+                var mode = Mode((int)a);
+                skip = mode >= 0 && (mode & 0xf000) != 0x4000 ? (int)b : 0;
+                return mode;
+            case OperationKind.SkipIfZero:
+                skip = a == 0 ? (int)b : 0;
+                return 0;
+            case OperationKind.RequireCharacterDevice:
+                return RequireCharacterDevice((int)a, (uint)b, (uint)c);
+            case OperationKind.RequireFilesystem:
+                return RequireFilesystem((int)a, b);
+            case OperationKind.RequireAbsoluteCwd:
+                var length = RawSyscall.Invoke(Nr.getcwd, a, b);
+                return length < 0 ? length : *(byte*)a == (byte)'/' ? 0 : -ENOENT;
+            case OperationKind.ResetSignals:
+                ResetSignals();
+                return 0;
+            case OperationKind.Exec:
+                return Exec((byte**)a, b, c);
+            case OperationKind.ExecUnderInit:
+                ContainerInit.Run((byte**)a, b, c, index, errorFd);
+                return 0;
+            default:
+                return -ENODEV;
+        }
+    }
+
+    /// <summary>Tries one path after the other, as execvp(3): a path that may not be executed matters only if no other can be.</summary>
+    internal static nint Exec(byte** paths, nint argv, nint envp)
+    {
+        nint failure = -ENOENT;
+        for (var path = paths; *path != null; path++)
+        {
+            var result = RawSyscall.Invoke(Nr.execve, (nint)(*path), argv, envp);
+            if (result is not (-ENOENT or -ENOTDIR or -EACCES))
+            {
+                return result;
+            }
+
+            failure = result == -EACCES || failure == -EACCES ? -EACCES : result;
+        }
+
+        return failure;
+    }
+
+    /// <summary>CLONE_CLEAR_SIGHAND would leave ignored signals ignored, and the monitor ignores several.</summary>
+    internal static void ResetSignals()
+    {
+        // struct kernel_sigaction: handler, flags, restorer, mask of 64 bits; all zero is SIG_DFL.
+        var action = stackalloc nint[4];
+        action[0] = action[1] = action[2] = action[3] = 0;
+        for (var signal = 1; signal <= 64; signal++)
+        {
+            RawSyscall.Invoke(Nr.rt_sigaction, signal, (nint)action, 0, 8);
+        }
+
+        const int SIG_SETMASK = 2;
+        RawSyscall.Invoke(Nr.rt_sigprocmask, SIG_SETMASK, (nint)action, 0, 8);
+    }
+
+    private static void FormatFdPath(int fd, byte* target)
+    {
+        fixed (byte* prefix = "/proc/self/fd/"u8)
+        {
+            for (var p = prefix; p < prefix + 14; p++)
+            {
+                *target++ = *p;
+            }
+        }
+
+        var divisor = 1;
+        while (fd / divisor >= 10)
+        {
+            divisor *= 10;
+        }
+
+        for (; divisor > 0; divisor /= 10)
+        {
+            *target++ = (byte)('0' + (fd / divisor % 10));
+        }
+
+        *target = 0;
+    }
+
+    private static nint Mode(int fd)
+    {
+        // struct statx: stx_mode is the 16 bits at 28, stx_rdev_major and _minor the 32 bits at 128 and 132.
+        var buffer = stackalloc byte[256];
+        var result = Statx(fd, buffer);
+        return result < 0 ? result : *(ushort*)(buffer + 28);
+    }
+
+    private static nint RequireCharacterDevice(int fd, uint major, uint minor)
+    {
+        var buffer = stackalloc byte[256];
+        var result = Statx(fd, buffer);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        return (*(ushort*)(buffer + 28) & 0xf000) == 0x2000 && *(uint*)(buffer + 128) == major && *(uint*)(buffer + 132) == minor ? 0 : -ENODEV;
+    }
+
+    private static nint Statx(int fd, byte* buffer)
+    {
+        const int STATX_BASIC_STATS = 0x7ff;
+        byte empty = 0;
+        return RawSyscall.Invoke(Nr.statx, fd, (nint)(&empty), AT_EMPTY_PATH, STATX_BASIC_STATS, (nint)buffer);
+    }
+
+    private static nint RequireFilesystem(int fd, nint magic)
+    {
+        var buffer = stackalloc nint[16];
+        var result = RawSyscall.Invoke(Nr.fstatfs, fd, (nint)buffer);
+        return result < 0 ? result : buffer[0] == magic ? 0 : -EXDEV;
+    }
+
+    private static nint OpenInRoot(int root, PathRequest* request)
+    {
+        var whole = Open(root, request->Path, O_PATH, request->Resolve);
+        if (whole != -ENOENT || request->Create == CreateMissing.Nothing)
+        {
+            return whole;
+        }
+
+        // One part after the other: what exists is opened under the same rules, what does not is made in the directory just opened.
+        nint parent = RawSyscall.Invoke(Nr.fcntl, root, 1030 /* F_DUPFD_CLOEXEC */, 3);
+        var name = request->Path;
+        while (parent >= 0)
+        {
+            var end = name;
+            while (*end != 0 && *end != (byte)'/')
+            {
+                end++;
+            }
+
+            var last = *end == 0;
+            *end = 0;
+            var file = last && request->Create == CreateMissing.File;
+            var opened = Open(root, request->Path, file ? O_PATH : O_PATH | O_DIRECTORY, request->Resolve);
+            if (opened == -ENOENT)
+            {
+                var made = file
+                    ? RawSyscall.Invoke(Nr.openat, parent, (nint)name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */)
+                    : RawSyscall.Invoke(Nr.mkdirat, parent, (nint)name, 0x1ed /* 0755 */);
+                if (file && made >= 0)
+                {
+                    RawSyscall.Invoke(Nr.close, made);
+                }
+
+                opened = made < 0 ? made : Open(root, request->Path, O_PATH, request->Resolve);
+            }
+
+            RawSyscall.Invoke(Nr.close, parent);
+            if (!last)
+            {
+                *end = (byte)'/';
+                name = end + 1;
+            }
+
+            if (last || opened < 0)
+            {
+                return opened;
+            }
+
+            parent = opened;
+        }
+
+        return parent;
+    }
+
+    private static nint Open(int root, byte* path, int flags, ulong resolve)
+    {
+        const ulong RESOLVE_NO_MAGICLINKS = 2, RESOLVE_IN_ROOT = 0x10;
+        var how = stackalloc ulong[3];
+        how[0] = (ulong)(uint)(flags | O_CLOEXEC);
+        how[1] = 0;
+        how[2] = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve;
+
+        // EAGAIN: somebody renames meanwhile, and the kernel cannot tell whether ".." stayed inside (openat2(2)).
+        nint result = -EAGAIN;
+        for (var attempt = 0; attempt < 32 && result == -EAGAIN; attempt++)
+        {
+            result = RawSyscall.Invoke(Nr.openat2, root, (nint)path, (nint)how, 3 * sizeof(ulong));
+        }
+
+        return result;
+    }
+}

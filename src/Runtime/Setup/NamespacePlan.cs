@@ -1,0 +1,95 @@
+using Devoxx.Native;
+using Devoxx.Native.Namespaces;
+using Devoxx.Oci;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Setup;
+
+/// <summary>Which namespaces are made with the child, which it joins, and which it shares with the host.</summary>
+internal sealed class NamespacePlan
+{
+    private readonly List<(NamespaceKind Kind, string Path)> _joined = [];
+
+    public NamespacePlan(IReadOnlyList<Namespace>? namespaces)
+    {
+        foreach (var entry in namespaces ?? [])
+        {
+            var kind = NamespaceKind.Of(entry.Type) ?? throw new SetupException($"'{entry.Type}' is no type of namespace");
+            if (((New | JoinedFlags) & kind.Flag) != 0)
+            {
+                throw new SetupException($"linux.namespaces has '{entry.Type}' twice");
+            }
+
+            if (entry.Path is { Length: > 0 } path)
+            {
+                _joined.Add((kind, path));
+                JoinedFlags |= kind.Flag;
+            }
+            else
+            {
+                New |= kind.Flag;
+            }
+        }
+
+        if ((New & CloneFlags.CLONE_NEWNS) == 0)
+        {
+            throw new SetupException("linux.namespaces must have a mount namespace without path");
+        }
+
+        if (((New | JoinedFlags) & CloneFlags.CLONE_NEWUSER) != 0)
+        {
+            throw new SetupException("user namespaces are not supported yet");
+        }
+    }
+
+    /// <summary>All that are new.</summary>
+    public CloneFlags New { get; private set; }
+
+    public CloneFlags JoinedFlags { get; private set; }
+
+    /// <summary>
+    /// For clone3. Not the cgroup namespace: its root is the cgroup of whoever makes it, and that is the right one only after the child has joined.
+    /// </summary>
+    public CloneFlags ForClone => New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
+
+    public bool Has(string name) => NamespaceKind.Of(name) is { } kind && ((New | JoinedFlags) & kind.Flag) != 0;
+
+    public bool IsNew(CloneFlags flag) => (New & flag) != 0;
+
+    /// <summary>The pid namespace to enter before clone3, because only children of the caller are put into it (setns(2)).</summary>
+    public string? JoinedPid
+    {
+        get
+        {
+            foreach (var (kind, path) in _joined)
+            {
+                if (kind.Flag == CloneFlags.CLONE_NEWPID)
+                {
+                    return path;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The child joins the others by path.</summary>
+    public void Join(OperationList operations)
+    {
+        foreach (var kind in NamespaceKind.All)
+        {
+            foreach (var (joined, path) in _joined)
+            {
+                if (joined != kind || kind.Flag == CloneFlags.CLONE_NEWPID)
+                {
+                    continue;
+                }
+
+                var fd = operations.NewSlot();
+                operations.Syscall(Nr.openat, "open", path, null, AT_FDCWD, operations.Text(path), O_RDONLY | O_CLOEXEC).Into(fd);
+                operations.Syscall(Nr.setns, "setns", path, kind.Flag.ToString(), fd, (nint)(ulong)kind.Flag);
+                operations.Syscall(Nr.close, "close", path, null, fd);
+            }
+        }
+    }
+}

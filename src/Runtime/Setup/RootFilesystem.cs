@@ -1,0 +1,220 @@
+using Devoxx.Native;
+using Devoxx.Oci;
+using static Devoxx.Runtime.Setup.Linux;
+using static Devoxx.Runtime.Setup.MountOptions;
+
+namespace Devoxx.Runtime.Setup;
+
+/// <summary>The operations that make the container's root, mount everything in it and move into it.</summary>
+internal sealed unsafe class RootFilesystem
+{
+    private readonly RootOperations _root;
+    private readonly OperationList _operations;
+    private readonly RuntimeSpec _spec;
+    private readonly string _bundle;
+    private readonly bool _ownCgroupNamespace;
+    private readonly List<Action> _mounts = [];
+    private readonly List<BindMount> _binds = [];
+    private readonly List<string> _readOnlyLate = [];
+    private Mount? _overlay;
+
+    /// <param name="bundle">Absolute path; what is relative in config.json is relative to it.</param>
+    public RootFilesystem(RootOperations root, RuntimeSpec spec, string bundle, bool ownCgroupNamespace)
+    {
+        (_root, _operations, _spec, _bundle, _ownCgroupNamespace) = (root, root.Operations, spec, bundle, ownCgroupNamespace);
+        Plan();
+    }
+
+    /// <summary>Everything up to, and without, <see cref="Enter"/>.</summary>
+    public void Build()
+    {
+        foreach (var bind in _binds)
+        {
+            bind.OpenSource();
+        }
+
+        // Without descriptors a slave mount must find its peers through the namespace itself.
+        var propagation = !_root.HasMountDescriptors && _binds.Exists(bind => bind.WantsPropagation) ? MS_SLAVE | MS_REC : MS_PRIVATE | MS_REC;
+        _operations.Syscall(Nr.mount, "mount", "/", Describe(propagation), _root.Empty, _operations.Text("/"), 0, (nint)propagation);
+        MountRoot();
+        foreach (var mount in _mounts)
+        {
+            mount();
+        }
+
+        ProtectedPaths.Mask(_root, _spec.Linux?.MaskedPaths);
+        ProtectedPaths.MakeReadOnly(_root, _spec.Linux?.ReadonlyPaths);
+        foreach (var path in _readOnlyLate)
+        {
+            _root.MakeReadOnly(path);
+        }
+
+        if (_spec.Process is { } process && ContainerPath.Relative(process.Cwd).Length > 0)
+        {
+            _root.Close(_root.Open(process.Cwd, CreateMissing.Directory));
+        }
+    }
+
+    /// <summary>
+    /// Moves into the root: pivot_root(".", ".") stacks the old root on the new one, from where it is detached, so that no directory is needed for
+    /// it (pivot_root(2)).
+    /// </summary>
+    public void Enter()
+    {
+        var old = _operations.NewSlot();
+        var here = _operations.Text(".");
+        _operations.Syscall(Nr.openat, "open", "/", null, AT_FDCWD, _operations.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(old);
+        _operations.Syscall(Nr.fchdir, "fchdir", "new root", null, _root.Root);
+        _operations.Syscall(Nr.pivot_root, "pivot_root", RootPath, null, here, here);
+        _operations.Syscall(Nr.fchdir, "fchdir", "old root", null, old);
+        _operations.Syscall(Nr.mount, "mount", "old root", "MS_PRIVATE|MS_REC", _root.Empty, here, 0, (nint)(MS_PRIVATE | MS_REC));
+        _operations.Syscall(Nr.umount2, "umount2", "old root", "MNT_DETACH", here, MNT_DETACH);
+        _operations.Syscall(Nr.close, "close", "old root", null, old);
+        _operations.Syscall(Nr.chdir, "chdir", "/", null, _operations.Text("/"));
+        if (_spec.Root is { Readonly: true })
+        {
+            var flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
+            if (_root.HasMountDescriptors)
+            {
+                _root.SetAttributes(_root.Root, 1, 0, 0, false, "/");
+            }
+            else
+            {
+                _operations.Syscall(Nr.mount, "mount", "/", Describe(flags), _root.Empty, _operations.Text("/"), 0, (nint)flags);
+            }
+        }
+
+        if (_spec.Linux?.RootfsPropagation is { Length: > 0 } propagation)
+        {
+            var flags = ParsePropagation(propagation);
+            _operations.Syscall(Nr.mount, "mount", "/", Describe(flags), _root.Empty, _operations.Text("/"), 0, (nint)flags);
+        }
+    }
+
+    private string RootPath =>
+        Path.GetFullPath(Path.Combine(_bundle, (_spec.Root ?? throw new SetupException("config.json has no root")).Path));
+
+    private void MountRoot()
+    {
+        var path = RootPath;
+        var text = _operations.Text(path);
+        if (_overlay is { } overlay)
+        {
+            var options = Parse(overlay.Options);
+            OverlayRoot.Mount(_operations, path, overlay.Source ?? "overlay", options);
+        }
+        else if (_root.HasMountDescriptors)
+        {
+            var tree = _operations.NewSlot();
+            _operations.Syscall(
+                Nr.open_tree, "open_tree", path, "OPEN_TREE_CLONE|AT_RECURSIVE", AT_FDCWD, text, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE).Into(tree);
+            _operations.Syscall(Nr.move_mount, "move_mount", "to " + path, null, tree, _root.Empty, AT_FDCWD, text, MOVE_MOUNT_F_EMPTY_PATH);
+            _root.Close(tree);
+        }
+        else
+        {
+            _operations.Syscall(Nr.mount, "mount", path, "MS_BIND|MS_REC", text, text, 0, (nint)(MS_BIND | MS_REC));
+        }
+
+        _operations.Syscall(Nr.openat, "open", path, "O_PATH|O_DIRECTORY", AT_FDCWD, text, O_PATH | O_DIRECTORY | O_CLOEXEC).Into(_root.Root);
+    }
+
+    private void Plan()
+    {
+        var hasDev = false;
+        foreach (var mount in _spec.Mounts ?? [])
+        {
+            var relative = ContainerPath.Relative(mount.Destination);
+            if (relative.Length == 0)
+            {
+                if (mount.Type != "overlay" || _overlay is not null || _mounts.Count > 0)
+                {
+                    throw new SetupException("only one mount may have the destination '/', and it must come first and be of type overlay");
+                }
+
+                _overlay = mount;
+                continue;
+            }
+
+            hasDev |= relative == "dev";
+            var options = Parse(mount.Options);
+            if (options.IdMap || mount.UidMappings is not null || mount.GidMappings is not null)
+            {
+                throw new SetupException($"mount on {mount.Destination}: id-mapped mounts are not supported");
+            }
+
+            Plan(mount, options);
+        }
+
+        if (!hasDev)
+        {
+            // Never the /dev of an image: its links would be followed (CVE-2026-41579 and its like).
+            var mount = new Mount { Destination = "/dev", Type = "tmpfs", Source = "tmpfs", Options = ["nosuid", "strictatime", "mode=755", "size=65536k"] };
+            _mounts.Insert(0, () => MountDev(mount, Parse(mount.Options)));
+        }
+    }
+
+    private void Plan(Mount mount, MountOptions options)
+    {
+        var destination = "/" + ContainerPath.Relative(mount.Destination);
+        if (options.IsBind || mount.Type is null or "" or "bind" or "none")
+        {
+            if (mount.Source is not { Length: > 0 } source)
+            {
+                throw new SetupException($"mount on {destination}: a bind mount needs a source");
+            }
+
+            var absolute = Path.GetFullPath(Path.Combine(_bundle, source));
+            ProcRules.RequireAllowed(destination, absolute, isProc: false);
+            var bind = new BindMount(_root, absolute, destination, options);
+            _binds.Add(bind);
+            _mounts.Add(bind.Attach);
+            return;
+        }
+
+        ProcRules.RequireAllowed(destination, null, isProc: mount.Type == "proc");
+        switch (mount.Type)
+        {
+            case "cgroup" or "cgroup2":
+                _mounts.Add(() => new CgroupMount(_root, destination, options, _ownCgroupNamespace, CgroupPath).Build());
+                return;
+            case "tmpfs" when destination == "/dev":
+                _mounts.Add(() => MountDev(mount, options));
+                return;
+            default:
+                _mounts.Add(() => MountFilesystem(mount, destination, options));
+                return;
+        }
+    }
+
+    private string CgroupPath => _spec.Linux?.CgroupsPath ?? "/";
+
+    private void MountFilesystem(Mount mount, string destination, MountOptions options)
+    {
+        // A link in place of /proc or /sys would put the mount, and later what is written to it, elsewhere (CVE-2023-27561).
+        var resolve = mount.Type is "proc" or "sysfs" ? RESOLVE_NO_SYMLINKS : 0;
+        var target = _root.Open(destination, CreateMissing.Directory, resolve);
+        var flags = options.Flags;
+        if (mount.Type == "tmpfs" && options.IsReadOnly)
+        {
+            // Later mounts may need directories in it.
+            flags &= ~MS_RDONLY;
+            _readOnlyLate.Add(destination);
+        }
+
+        _root.MountAt(target, mount.Source ?? mount.Type!, mount.Type!, flags, options.Data, destination);
+        _root.Close(target);
+        if (options.Propagation is not (0 or MS_PRIVATE or (MS_PRIVATE | MS_REC)))
+        {
+            var mounted = _root.Open(destination);
+            _root.ChangeAt(mounted, options.Propagation, destination);
+            _root.Close(mounted);
+        }
+    }
+
+    private void MountDev(Mount mount, MountOptions options)
+    {
+        MountFilesystem(mount, "/dev", options);
+        DeviceNodes.Make(_root, _spec.Linux?.Devices ?? []);
+    }
+}
