@@ -16,8 +16,8 @@ public sealed class JournalDatabase : IDisposable
     // An unclean end is checked in full up to this size: quick_check reads it all, at some 300 MB/s.
     private const long CheckedSize = 64L << 20;
 
-    // Pages that a commit dirties besides its payload: two b-tree leaves of event_journal, sqlite_sequence.
-    private const int PagesPerCommit = 3, PageSize = 4096, CheckpointPages = 1000;
+    // Of 4 KiB; SQLite's own default.
+    private const int CheckpointPages = 1000;
 
     private readonly JournalWriter writer;
     private readonly ReaderPool readers;
@@ -44,6 +44,9 @@ public sealed class JournalDatabase : IDisposable
     public long Commits { get; private set; }
 
     internal JournalWriter Writer => writer;
+
+    /// <summary>Completes when no checkpoint is under way.</summary>
+    internal Task Checkpointed => Volatile.Read(ref checkpoint);
 
     /// <summary>Opens the journal, making file and directory where there are none (modes 0600 and 0700).</summary>
     /// <exception cref="JournalException">
@@ -93,6 +96,9 @@ public sealed class JournalDatabase : IDisposable
         writer.Dispose();
     }
 
+    /// <summary>Moves the write-ahead log into the database, as far as readers allow.</summary>
+    internal Task CheckpointAsync() => Task.Run(Checkpoint);
+
     internal Task<T> ReadAsync<T>(Func<ReaderStatements, T> body) => readers.ReadAsync(body);
 
     internal static SqliteConnection Connect(string path, SqliteOpenMode mode)
@@ -135,7 +141,7 @@ public sealed class JournalDatabase : IDisposable
         }
     }
 
-    private void OnCommitted(int requests)
+    private void OnCommitted(int pages)
     {
         Commits++;
 
@@ -143,7 +149,7 @@ public sealed class JournalDatabase : IDisposable
         // index that makes it visible is shared memory, which nobody is told about. By path, never by opening it.
         File.SetLastWriteTimeUtc(Path + "-wal", DateTime.UtcNow);
 
-        dirtyPages += PagesPerCommit + requests;
+        dirtyPages += pages;
         if (dirtyPages >= CheckpointPages && !closing && Interlocked.Exchange(ref checkpointing, 1) == 0)
         {
             dirtyPages = 0;

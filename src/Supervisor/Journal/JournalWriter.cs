@@ -20,7 +20,7 @@ internal sealed class JournalWriter : IDisposable
     private bool closed;
 
     /// <param name="connection">The writer's alone from now on; disposed with it.</param>
-    /// <param name="committed">Told after each commit, on the writer's thread, how many requests were in it.</param>
+    /// <param name="committed">Told after each commit, on the writer's thread, how many pages it wrote to the log.</param>
     public JournalWriter(string path, SqliteConnection connection, Action<int> committed)
     {
         this.path = path;
@@ -151,7 +151,7 @@ internal sealed class JournalWriter : IDisposable
             return;
         }
 
-        committed(works.Count);
+        committed(statements.PagesWritten());
         works.ForEach(work => work.Succeed());
     }
 

@@ -47,6 +47,13 @@ internal sealed class WriterStatements : IDisposable
         }
     }
 
+    /// <summary>How many pages have been written since this was asked last.</summary>
+    public int PagesWritten()
+    {
+        _ = SQLitePCL.raw.sqlite3_db_status(connection.Handle, SQLitePCL.raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, resetFlg: 1);
+        return pages;
+    }
+
     public void InsertEvent(EventRow row) => insertEvent.Execute(
         row.PersistenceId, row.SequenceNr, row.Manifest, row.Timestamp, row.Payload, row.Tags, row.SerializerId);
 
