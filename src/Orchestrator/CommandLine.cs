@@ -1,8 +1,8 @@
 using Devoxx.Native;
 using Devoxx.Orchestrator.Arguments;
-using Devoxx.Orchestrator.Control;
 using Devoxx.Orchestrator.Rendering;
 using Devoxx.Orchestrator.Verbs;
+using Devoxx.Supervisor.Journal;
 
 namespace Devoxx.Orchestrator;
 
@@ -42,7 +42,7 @@ internal static class CommandLine
             HelpText.WriteUsage(output.Error, verb);
             return ExitCode.Failure;
         }
-        catch (Exception failure) when (failure is CommandFailedException or LinuxException or IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception failure) when (IsToldToUser(failure))
         {
             output.Fail(failure.Message);
             return failure is CommandFailedException { ExitCode: var code } ? code : ExitCode.Failure;
@@ -72,6 +72,14 @@ internal static class CommandLine
         output.Configure(global);
         return await verb.RunAsync(new Invocation(global, parsed, output, interrupts));
     }
+
+    /// <summary>Failures whose message says what the matter is. A reader of our output that has gone is told nothing.</summary>
+    private static bool IsToldToUser(Exception failure) => failure switch
+    {
+        LinuxException { Syscall: "write", ErrnoName: "EPIPE" } => false,
+        CommandFailedException or JournalException or IOException or UnauthorizedAccessException or FormatException => true,
+        _ => false,
+    };
 
     private static string Requirement(Verb verb) => (verb.LeastOperands, verb.MostOperands) switch
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Projects;
+using Devoxx.Supervisor;
 using Devoxx.Supervisor.EventLog;
 
 namespace Devoxx.Orchestrator.Verbs;
@@ -33,7 +34,7 @@ internal sealed class EventsVerb : Verb
             Tail = arguments.Value(Tail),
             Filters = Filters(invocation),
         };
-        using var reader = new EventLogReader(invocation.Root.JournalPath, new Supervisor.Events.EventTypes());
+        using var reader = new EventLogReader(invocation.Root.JournalPath, EventCatalog.Types);
         var json = arguments.Has(Json);
         var output = invocation.Output.Out;
         if (!arguments.Has(Follow))

@@ -1,5 +1,6 @@
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Rendering;
+using Devoxx.Supervisor;
 
 namespace Devoxx.Orchestrator.Verbs;
 
@@ -22,15 +23,13 @@ internal sealed class VersionVerb : Verb
 
     public override int MostOperands => 0;
 
-    public static string Number { get; } = typeof(VersionVerb).Assembly.GetName().Version!.ToString(3);
-
     public static int Print(CommandOutput output, string? format)
     {
         output.Out.WriteLine(format switch
         {
-            "json" => $"{{\"version\":\"{Number}\"}}",
-            "short" => Number,
-            _ => $"Devoxx Compose version {Number}",
+            "json" => $"{{\"version\":\"{SupervisorVersion.Text}\"}}",
+            "short" => SupervisorVersion.Text,
+            _ => $"Devoxx Compose version {SupervisorVersion.Text}",
         });
         return ExitCode.Success;
     }
