@@ -1,3 +1,5 @@
+using Devoxx.Native.Terminals;
+
 namespace Devoxx.Orchestrator.Rendering;
 
 /// <summary>What the output goes to.</summary>
@@ -12,7 +14,11 @@ internal sealed record TerminalTraits(bool OutIsTerminal, bool ErrorIsTerminal, 
         !Console.IsErrorRedirected,
         LocaleIsUtf8(Environment.GetEnvironmentVariable),
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb",
-        static () => (80, 24));
+        SizeOfStandardError);
+
+    /// <summary>80 by 24 where it has no size, such as on a serial line.</summary>
+    private static (int Width, int Height) SizeOfStandardError() =>
+        WindowSize.Of(2) is { Columns: > 0, Rows: > 0 } size ? (size.Columns, size.Rows) : (80, 24);
 
     /// <summary>By the first of <c>LC_ALL</c>, <c>LC_CTYPE</c> and <c>LANG</c> that is set, as setlocale(3) has it.</summary>
     internal static bool LocaleIsUtf8(Func<string, string?> variable)
