@@ -17,7 +17,7 @@ public sealed record LoadRequest
     /// <summary>`--project-name`; null: COMPOSE_PROJECT_NAME, then `name:`, then the directory.</summary>
     public string? ProjectName { get; init; }
 
-    /// <summary>The shell's variables over those of `--env-file` or `.env`; see <see cref="ProjectEnvironment"/>.</summary>
+    /// <summary>The shell's variables over those of `--env-file` or `.env`; see <see cref="ProjectOptions"/>.</summary>
     public ImmutableDictionary<string, string> Environment { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>`--profile`, else COMPOSE_PROFILES; `*` is every profile.</summary>

@@ -12,7 +12,22 @@ internal sealed class DiagnosticList
     private readonly List<Diagnostic> _all = [];
     private readonly HashSet<Diagnostic> _seen = [];
 
+    private string _context = "";
+
     internal int Errors { get; private set; }
+
+    /// <summary>Until the result is disposed, findings end with the words given: how the loader came here.</summary>
+    internal Context Within(string words)
+    {
+        var outer = _context;
+        _context = words;
+        return new Context(this, outer);
+    }
+
+    internal readonly struct Context(DiagnosticList list, string outer) : IDisposable
+    {
+        public void Dispose() => list._context = outer;
+    }
 
     internal void Error(Position position, string message) => Add(Severity.Error, position, message);
 
@@ -23,7 +38,7 @@ internal sealed class DiagnosticList
     private void Add(Severity severity, Position position, string message)
     {
         if (severity == Severity.Error && Errors >= MaxErrors) return;
-        var diagnostic = new Diagnostic(severity, position.File, position.Line, position.Column, message);
+        var diagnostic = new Diagnostic(severity, position.File, position.Line, position.Column, message + _context);
         if (!_seen.Add(diagnostic)) return;
         _all.Add(diagnostic);
         if (severity == Severity.Error) Errors++;

@@ -49,7 +49,7 @@ internal static partial class Render
         w.AlwaysString("path", v.Path);
         w.AlwaysString("action", v.Action);
         w.String("target", v.Target);
-        w.Object("exec", v.Exec, Hook);
+        w.Struct("exec", v.Exec, Hook);
         w.Strings("include", v.Include);
         w.Strings("ignore", v.Ignore);
         w.Flag("initial_sync", v.InitialSync);

@@ -185,6 +185,12 @@ internal abstract class CanonicalWriter
         write(this, value);
     }
 
+    /// <summary>An object that is never absent: empty, the reference's JSON prints it and its YAML does not.</summary>
+    internal void Struct<T>(string key, T value, Action<CanonicalWriter, T> write) where T : class, new()
+    {
+        if (!IsYaml || !value.Equals(new T())) Object(key, value, write);
+    }
+
     internal void List<T>(string key, ImmutableArray<T> values, Action<CanonicalWriter, T> write)
     {
         if (values.Length == 0) return;

@@ -11,9 +11,9 @@ internal static partial class Render
         w.Mapping("labels", v.Labels);
         w.Object("update_config", v.UpdateConfig, UpdateConfig);
         w.Object("rollback_config", v.RollbackConfig, UpdateConfig);
-        w.Object("resources", v.Resources, Resources);
+        w.Struct("resources", v.Resources, Resources);
         w.Object("restart_policy", v.RestartPolicy, RestartPolicy);
-        w.Object("placement", v.Placement, Placement);
+        w.Struct("placement", v.Placement, Placement);
         w.String("endpoint_mode", v.EndpointMode);
         w.Extensions(v.Extensions);
         w.EndObject();

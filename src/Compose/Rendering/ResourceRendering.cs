@@ -9,7 +9,7 @@ internal static partial class Render
         w.String("name", v.Name);
         w.String("driver", v.Driver);
         w.Mapping("driver_opts", v.DriverOpts);
-        w.Object("ipam", v.Ipam, Ipam);
+        w.Struct("ipam", v.Ipam, Ipam);
         w.Flag("external", v.External);
         w.Flag("internal", v.Internal);
         w.Flag("attachable", v.Attachable);

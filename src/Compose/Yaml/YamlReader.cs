@@ -1,3 +1,4 @@
+using System.Buffers;
 using Devoxx.Compose.Diagnosis;
 using Devoxx.Compose.Tree;
 using YamlDotNet.Core;
@@ -29,7 +30,8 @@ internal sealed class YamlReader
     {
         if (text.Length > MaxLength)
             throw new ComposeException(new Position(file, 0, 0), $"the file has {text.Length} characters; at most {MaxLength} are read");
-        RefuseControlCharacters(file, text);
+        if (text.StartsWith('\ufeff')) text = text[1..];
+        RefuseBadCharacters(file, text);
         try
         {
             return new YamlReader(file, text).Documents();
@@ -106,19 +108,32 @@ internal sealed class YamlReader
         return tag.Value.StartsWith(core, StringComparison.Ordinal) ? string.Concat("!!", tag.Value.AsSpan(core.Length)) : tag.Value;
     }
 
-    /// <summary>YAML has no control characters but tab, line feed and carriage return, nor U+FFFE and lone surrogates.</summary>
-    private static void RefuseControlCharacters(string file, string text)
+    /// <summary>YAML has no control characters but tab, line feed and carriage return, and text has no lone surrogates.</summary>
+    private static void RefuseBadCharacters(string file, string text)
     {
-        var bad = text.AsSpan().IndexOfAny(Refused);
-        if (bad < 0) return;
-        var before = text.AsSpan(0, bad);
-        var column = bad - before.LastIndexOf('\n');
-        throw new ComposeException(new Position(file, before.Count('\n') + 1, column),
-            $"control characters are not allowed; U+{(int)text[bad]:X4} stands here");
+        for (var at = 0; (at = IndexOfSuspect(text, at)) >= 0; at++)
+        {
+            var c = text[at];
+            if (char.IsHighSurrogate(c) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+            {
+                at++;
+                continue;
+            }
+            var before = text.AsSpan(0, at);
+            throw new ComposeException(new Position(file, before.Count('\n') + 1, at - before.LastIndexOf('\n')), char.IsSurrogate(c)
+                ? $"not valid UTF-8: byte 0x{(byte)c:X2} stands here; save the file as UTF-8"
+                : $"control characters are not allowed, and U+{(int)c:X4} stands here; write it as an escape in double quotes");
+        }
     }
 
-    private static readonly System.Buffers.SearchValues<char> Refused = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10 or 13)).Select(c => (char)c), '\x7f', '￾']);
+    private static int IndexOfSuspect(string text, int start)
+    {
+        var at = text.AsSpan(start).IndexOfAny(Suspects);
+        return at < 0 ? -1 : start + at;
+    }
+
+    private static readonly SearchValues<char> Suspects = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(static c => c is not (9 or 10 or 13)).Concat(Enumerable.Range(0xd800, 0x800)).Append(0x7f).Append(0xfffe).Select(static c => (char)c)]);
 
     private static string Uncapitalise(string message) =>
         message.Length > 1 && char.IsUpper(message[0]) && !char.IsUpper(message[1]) ? char.ToLowerInvariant(message[0]) + message[1..] : message;

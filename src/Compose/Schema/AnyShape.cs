@@ -1,0 +1,11 @@
+using Devoxx.Compose.Tree;
+
+namespace Devoxx.Compose.Schema;
+
+/// <summary>Anything at all; dates aside, which JSON cannot say.</summary>
+internal sealed class AnyShape : Shape
+{
+    internal override string Expected => "anything";
+
+    internal override void Check(Node node, SchemaCheck check) { }
+}
