@@ -30,3 +30,6 @@ public sealed class ImageInUseException(string name, string user) : ImageExcepti
 
 /// <summary>No registry could be reached, or it could not answer; nothing is known about the image itself.</summary>
 public sealed class RegistryUnreachableException(string message, Exception? inner = null) : ImageException(message, inner!);
+
+/// <summary>Content is not what its digest says.</summary>
+public sealed class DigestMismatchException(string message) : ImageException(message);

@@ -109,11 +109,6 @@ public sealed partial class ImageStore : IDisposable
         return Commit(workspace, JsonSerializer.SerializeToUtf8Bytes(complete, OciJson.Default.ImageConfiguration), [layer], reference is null ? [] : [reference], [], null, null);
     });
 
-    /// <summary>Pulls from the registry that the reference names, or a mirror of it.</summary>
-    /// <exception cref="RegistryUnreachableException">No registry answered; the message says what to do instead.</exception>
-    /// <exception cref="ImageException">Whatever else a person can understand: not found, not allowed, damaged.</exception>
-    public Task<StoredImage> PullAsync(ImageReference reference, PullOptions? options = null, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default) => throw new NotSupportedException();
-
     public void Dispose()
     {
     }
@@ -141,7 +136,7 @@ public sealed partial class ImageStore : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new ImageException($"the image's configuration is damaged: {exception.Message}", exception);
+            throw new ImageException($"the image's configuration is damaged at {exception.Path}", exception);
         }
     }
 

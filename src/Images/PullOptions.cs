@@ -14,6 +14,9 @@ public sealed record PullOptions
     /// <summary>How long to wait for a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>A download that brings nothing for so long is broken off and taken up again.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often a request or a broken layer is tried again.</summary>
     public int Retries { get; init; } = 5;
 

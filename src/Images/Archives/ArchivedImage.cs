@@ -90,7 +90,7 @@ internal static class ArchivedImages
         }
         catch (JsonException exception)
         {
-            throw new ImageException($"the archive's {what} is damaged: {exception.Message}", exception);
+            throw new ImageException($"the archive's {what} is damaged at {exception.Path}", exception);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Devoxx.Images.Archives;
 
 /// <summary>Counts and hashes what is read through it. Reading only, forwards only.</summary>
-internal sealed class HashingStream(Stream inner, string algorithm = "sha256") : ReadOnlyStream
+internal sealed class HashingStream(Stream inner, string algorithm = "sha256", bool leaveOpen = false) : ReadOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(algorithm == "sha512" ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256);
 
@@ -26,7 +26,11 @@ internal sealed class HashingStream(Stream inner, string algorithm = "sha256") :
     protected override void Dispose(bool disposing)
     {
         _hash.Dispose();
-        inner.Dispose();
+        if (!leaveOpen)
+        {
+            inner.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -32,7 +32,7 @@ internal abstract class ReadOnlyStream : Stream
     public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
-/// <summary>Some bytes that were read to see what follows, and then the rest.</summary>
+/// <summary>Some bytes that were read to see what follows, and then the rest, which belongs to whoever opened it.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
@@ -48,12 +48,6 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
         _prefix.Span[..count].CopyTo(buffer);
         _prefix = _prefix[count..];
         return count;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        rest.Dispose();
-        base.Dispose(disposing);
     }
 }
 

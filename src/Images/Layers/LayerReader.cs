@@ -37,7 +37,7 @@ internal sealed class LayerReader(Workspace workspace, LayerBounds bounds)
     private StagedLayer Read(Stream source, Digest? blob, long? size, Action<long>? counted, Func<Stream, UnpackedLayer?> consume)
     {
         var limit = size ?? long.MaxValue;
-        using var raw = new HashingStream(source, blob?.Algorithm ?? "sha256")
+        using var raw = new HashingStream(source, blob?.Algorithm ?? "sha256", leaveOpen: true)
         {
             Counted = count =>
             {
@@ -65,9 +65,24 @@ internal sealed class LayerReader(Workspace workspace, LayerBounds bounds)
 
             return new StagedLayer(found, raw.Count, archive.Digest(), null, null, content);
         }
-        catch (Exception exception) when (exception is InvalidDataException or ZstdSharp.ZstdException)
+        catch (Exception exception) when (exception is InvalidDataException or ZstdSharp.ZstdException or TarFormatException)
         {
-            throw new ImageException($"the layer {blob?.ToString() ?? ""} is damaged: {exception.Message}", exception);
+            // Wrong bytes are a better explanation than what they decompress to.
+            if (blob is not null)
+            {
+                Drain(raw, CancellationToken.None);
+                if (raw.Digest() is var found && found != blob)
+                {
+                    throw new DigestMismatchException($"the layer that came as {blob} is {found} of {raw.Count} bytes{(size is null ? "" : $" (expected {size})")}");
+                }
+            }
+
+            if (exception is ImageException)
+            {
+                throw;
+            }
+
+            throw new ImageException($"the layer {blob?.ToString() ?? ""} cannot be decompressed", exception);
         }
     }
 
@@ -93,6 +108,3 @@ internal sealed class LayerReader(Workspace workspace, LayerBounds bounds)
         }
     }
 }
-
-/// <summary>Content is not what its digest says.</summary>
-public sealed class DigestMismatchException(string message) : ImageException(message);

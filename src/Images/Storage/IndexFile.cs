@@ -65,7 +65,7 @@ internal sealed class IndexFile(StoreLayout layout)
         }
         catch (JsonException exception)
         {
-            throw new ImageException($"{layout.Index} is damaged: {exception.Message}", exception);
+            throw new ImageException($"{layout.Index} is damaged at {exception.Path}", exception);
         }
     }
 }

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Devoxx.Images.Layers;
+using Devoxx.Images.Registry;
+using Devoxx.Images.Storage;
+using Devoxx.Oci;
+
+namespace Devoxx.Images;
+
+public sealed partial class ImageStore
+{
+    /// <summary>Pulls from the registry that the reference names, or a mirror of it. Layers come several at a time and are unpacked as they come.</summary>
+    /// <exception cref="RegistryUnreachableException">No registry answered; the message says what to do instead.</exception>
+    /// <exception cref="ImageException">Whatever else a person can understand: not found, not allowed, damaged.</exception>
+    public async Task<StoredImage> PullAsync(ImageReference reference, PullOptions? options = null, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        options ??= new PullOptions();
+        var known = FindRecord(_index.Read(), reference);
+        if (reference.Digest is not null && known is not null)
+        {
+            // Named by content, and here: no registry could say anything new.
+            progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.UpToDate));
+            return Stored(known);
+        }
+
+        progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Resolving));
+        var environment = options.Environment is { } given ? name => given.GetValueOrDefault(name) : (Func<string, string?>)Environment.GetEnvironmentVariable;
+        var endpoints = (options.Registries ?? RegistriesConfiguration.Load(environment)).EndpointsOf(reference);
+        for (var i = 0; ; i++)
+        {
+            using var connection = new RegistryConnection(reference, endpoints[i], options, new Credentials(environment), "pull")
+            {
+                Retrying = message => progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Retrying, Message: message)),
+            };
+            try
+            {
+                return await PullAsync(connection, reference, known, options, progress, cancellation);
+            }
+            catch (ImageException exception) when (i < endpoints.Length - 1 && exception is RegistryUnreachableException or RegistryRefusedException or DigestMismatchException)
+            {
+                progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Retrying, Message: exception.Message));
+            }
+        }
+    }
+
+    private async Task<StoredImage> PullAsync(
+        RegistryConnection connection, ImageReference reference, ImageRecord? known, PullOptions options, IProgress<PullProgress>? progress, CancellationToken cancellation)
+    {
+        var platform = options.Platform ?? ImagePlatform.Host;
+        var resolver = new ImageResolver(connection, reference, platform);
+        if (known is not null && platform.Distance(ImagePlatform.Parse(known.Platform)) is not null
+            && await resolver.DigestAsync(cancellation) is { } digest && known.Digests.Contains($"{reference.Name}@{digest}"))
+        {
+            progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.UpToDate));
+            return Stored(_index.Update(index => Put(index, known with { Checked = DateTimeOffset.UtcNow })));
+        }
+
+        var image = await resolver.ResolveAsync(cancellation);
+        using var workspace = Workspace.Create(_layout);
+        var layers = await FetchAsync(workspace, connection, reference, image, options, progress, cancellation);
+        var stored = Commit(
+            workspace, image.Configuration, layers, reference.Tag is null ? [] : [reference], [reference with { Digest = image.Digest }], image.Manifest, DateTimeOffset.UtcNow);
+        var foreign = platform.Distance(image.Platform) is null ? $"made for {image.Platform}, which this machine may not run" : null;
+        progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Pulled, Message: foreign));
+        return stored;
+    }
+
+    /// <summary>Downloads what the store lacks.</summary>
+    /// <returns>For each layer what was staged, or null where the store has it; claimed in either case.</returns>
+    private async Task<StagedLayer?[]> FetchAsync(
+        Workspace workspace, RegistryConnection connection, ImageReference reference, RemoteImage image, PullOptions options, IProgress<PullProgress>? progress, CancellationToken cancellation)
+    {
+        var staged = new StagedLayer?[image.Layers.Length];
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var turns = new SemaphoreSlim(Math.Max(1, options.ParallelDownloads));
+        var downloads = new Dictionary<string, Task<StagedLayer>>();
+        var waits = new List<Task>();
+        var chain = "";
+        for (var i = 0; i < image.Layers.Length; i++)
+        {
+            var (descriptor, diffId) = (image.Layers[i], image.DiffIds[i]);
+            var name = Digest.Parse(descriptor.Digest).Short;
+            chain = ChainId(chain, diffId);
+            if (_layers.Claim(workspace, diffId, chain) is not null)
+            {
+                progress?.Report(new PullProgress(reference.Familiar, name, PullPhase.AlreadyExists, descriptor.Size, descriptor.Size));
+                continue;
+            }
+
+            // One that occurs twice is fetched once.
+            if (!downloads.TryGetValue(descriptor.Digest, out var download))
+            {
+                progress?.Report(new PullProgress(reference.Familiar, name, PullPhase.Waiting, 0, descriptor.Size));
+                downloads.Add(descriptor.Digest, download = FetchAsync(workspace, connection, reference, descriptor, options, turns, progress, failed.Token));
+            }
+
+            waits.Add(Keep(i, download));
+        }
+
+        try
+        {
+            await Task.WhenAll(waits);
+        }
+        catch
+        {
+            // Of several failures the first counts; the others are its consequence.
+            if (waits.Find(wait => wait is { IsFaulted: true }) is { } first)
+            {
+                await first;
+            }
+
+            throw;
+        }
+
+        return staged;
+
+        async Task Keep(int index, Task<StagedLayer> download)
+        {
+            try
+            {
+                staged[index] = await download;
+            }
+            catch
+            {
+                await failed.CancelAsync();
+                throw;
+            }
+        }
+    }
+
+    private async Task<StagedLayer> FetchAsync(
+        Workspace workspace, RegistryConnection connection, ImageReference reference, Descriptor descriptor, PullOptions options, SemaphoreSlim turns, IProgress<PullProgress>? progress, CancellationToken cancellation)
+    {
+        var digest = Digest.Parse(descriptor.Digest);
+        await turns.WaitAsync(cancellation);
+        try
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                try
+                {
+                    return await OnOwnThread(() =>
+                    {
+                        using var blob = new BlobStream(connection, digest, descriptor.Size, options, cancellation);
+                        var report = Throttled(bytes => progress?.Report(new PullProgress(reference.Familiar, digest.Short, PullPhase.Downloading, bytes, descriptor.Size)));
+                        var layer = new LayerReader(workspace, _bounds).Unpack(blob, digest, descriptor.Size, report, cancellation);
+                        progress?.Report(new PullProgress(reference.Familiar, digest.Short, PullPhase.Done, descriptor.Size, descriptor.Size));
+                        return layer;
+                    });
+                }
+                catch (DigestMismatchException exception) when (attempt == 0)
+                {
+                    // Damaged on the way, perhaps; a second time it is the registry's fault.
+                    progress?.Report(new PullProgress(reference.Familiar, digest.Short, PullPhase.Retrying, 0, descriptor.Size, exception.Message));
+                }
+            }
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    /// <summary>Progress is for eyes: ten times a second is enough.</summary>
+    private static Action<long> Throttled(Action<long> report)
+    {
+        var last = 0L;
+        return bytes =>
+        {
+            if (last == 0 || Stopwatch.GetElapsedTime(last) > TimeSpan.FromMilliseconds(100))
+            {
+                last = Stopwatch.GetTimestamp();
+                report(bytes);
+            }
+        };
+    }
+}
