@@ -29,8 +29,7 @@ internal sealed record ProjectTarget(string Name, Stack? Stack)
     }
 
     /// <summary><c>COMPOSE_REMOVE_ORPHANS</c>, from the shell or an env file.</summary>
-    public bool RemovesOrphans => ProjectFiles.IsTrue(
-        Stack is null ? Environment.GetEnvironmentVariable("COMPOSE_REMOVE_ORPHANS") : Stack.Project.Environment.GetValueOrDefault("COMPOSE_REMOVE_ORPHANS"));
+    public bool RemovesOrphans => Stack?.RemovesOrphans ?? StackFiles.IsTrue(Environment.GetEnvironmentVariable("COMPOSE_REMOVE_ORPHANS"));
 
     /// <exception cref="CommandFailedException">The Compose files do not know one of <paramref name="services"/>.</exception>
     public void CheckServices(IEnumerable<string> services)

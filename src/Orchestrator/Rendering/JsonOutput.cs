@@ -26,6 +26,20 @@ internal static class JsonOutput
             json.WriteEndArray();
         });
 
+    /// <summary>All items as one object on one line, each under its name.</summary>
+    public static void WriteMap<T>(TextWriter output, IEnumerable<(string Name, T Item)> items, Action<Utf8JsonWriter, T> fields) => Write(output, Compact, json =>
+    {
+        json.WriteStartObject();
+        foreach (var (name, item) in items)
+        {
+            json.WriteStartObject(name);
+            fields(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    });
+
     /// <summary>One object on a line of its own.</summary>
     public static void WriteLine<T>(TextWriter output, T item, Action<Utf8JsonWriter, T> fields) => Write(output, Compact, json =>
     {

@@ -1,7 +1,8 @@
-using System.Text;
+using System.Text.Json;
 using Devoxx.Compose;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Projects;
+using Devoxx.Orchestrator.Rendering;
 
 namespace Devoxx.Orchestrator.Verbs;
 
@@ -20,9 +21,10 @@ internal sealed class ConfigVerb : Verb
     private static readonly SwitchFlag NoNormalize = new("no-normalize", null, "Don't normalize compose model");
     private static readonly SwitchFlag NoPathResolution = new("no-path-resolution", null, "Don't resolve file paths");
     private static readonly TextFlag Output = new("output", 'o', "Save to file (default to stdout)");
-    private static readonly SwitchFlag ProfilesFlag = new("profiles", null, "Print the profile names, one per line.");
+    private static readonly SwitchFlag Profiles = new("profiles", null, "Print the profile names, one per line.");
     private static readonly SwitchFlag Quiet = new("quiet", 'q', "Only validate the configuration, don't print anything");
     private static readonly SwitchFlag Services = new("services", null, "Print the service names, one per line.");
+    private static readonly SwitchFlag Variables = new("variables", null, "Print model variables and default values.");
     private static readonly SwitchFlag Volumes = new("volumes", null, "Print the volume names, one per line.");
 
     public override string Name => "config";
@@ -32,36 +34,19 @@ internal sealed class ConfigVerb : Verb
     public override IReadOnlyList<Flag> Flags =>
     [
         ShowEnvironment, Format, Hash, Images, Models, Networks, NoConsistency, NoEnvResolution, NoInterpolate, NoNormalize,
-        NoPathResolution, Output, ProfilesFlag, Quiet, Services, Volumes,
+        NoPathResolution, Output, Profiles, Quiet, Services, Variables, Volumes,
     ];
 
     public override Task<int> RunAsync(Invocation invocation)
     {
-        var arguments = invocation.Arguments;
-        var project = Load(invocation);
-        if (arguments.Has(Quiet))
+        // Nobody who asks for validation only wants to read anything else; the checks are the same.
+        var text = Text(invocation);
+        if (invocation.Arguments.Has(Quiet))
         {
             return Task.FromResult(ExitCode.Success);
         }
 
-        if (Lines(project, arguments) is { } lines)
-        {
-            foreach (var line in lines)
-            {
-                invocation.Output.Out.WriteLine(line);
-            }
-
-            return Task.FromResult(ExitCode.Success);
-        }
-
-        var text = arguments.Value(Format) == "json" ? Encoding.UTF8.GetString(ProjectJson.Write(project)) : throw new CommandFailedException("only --format json is there yet");
-        if (!arguments.Has(NoInterpolate))
-        {
-            // So that what is printed loads as the same model again.
-            text = text.Replace("$", "$$", StringComparison.Ordinal);
-        }
-
-        if (arguments.Value(Output) is { Length: > 0 } path)
+        if (invocation.Arguments.Value(Output) is { Length: > 0 } path)
         {
             File.WriteAllText(path, text);
         }
@@ -73,69 +58,111 @@ internal sealed class ConfigVerb : Verb
         return Task.FromResult(ExitCode.Success);
     }
 
-    private static Project Load(Invocation invocation)
+    private static string Text(Invocation invocation)
     {
         var arguments = invocation.Arguments;
-
-        // Only the whole model is cut down to the services named; the lists are of everything, as the reference has them.
-        var lists = arguments.Has(Services) || arguments.Has(Volumes) || arguments.Has(Networks) || arguments.Has(Models) || arguments.Given(Hash);
-        return Stack.LoadProject(invocation, request => request with
+        var json = arguments.Value(Format) == "json";
+        if (arguments.Has(Variables))
         {
-            Services = lists ? [] : [.. invocation.Words],
-            Interpolate = !arguments.Has(NoInterpolate),
-            Normalize = !arguments.Has(NoNormalize),
-            ResolvePaths = !arguments.Has(NoPathResolution),
-            CheckConsistency = !arguments.Has(NoConsistency),
-            ResolveEnvironment = !arguments.Has(NoEnvResolution) && (!lists || arguments.Given(Hash)),
-        });
+            return VariablesOf(ConfigOutput.Variables(Model(invocation)), json);
+        }
+
+        if (arguments.Has(NoInterpolate) && arguments.Has(Services))
+        {
+            return Lines(ConfigOutput.Services(Model(invocation)));
+        }
+
+        if (List(invocation) is { } list)
+        {
+            return Lines(list);
+        }
+
+        if (arguments.Has(NoInterpolate))
+        {
+            if (invocation.Words.Count > 0)
+            {
+                invocation.Output.Warn("service filtering is not applied when --no-interpolate is set, the full model will be rendered");
+            }
+
+            var model = Model(invocation);
+            return json ? ConfigOutput.Json(model) : ConfigOutput.Yaml(model);
+        }
+
+        var project = Load(invocation, named: true, environment: true);
+        return json ? ConfigOutput.Json(project) : ConfigOutput.Yaml(project);
     }
 
     /// <summary>The list that was asked for; null when none was.</summary>
-    private static IEnumerable<string>? Lines(Project project, ParsedArguments arguments)
+    private static IEnumerable<string>? List(Invocation invocation)
     {
-        if (arguments.Has(Services))
-        {
-            return project.Services.Keys;
-        }
+        var arguments = invocation.Arguments;
+        return arguments.Has(Services) ? ConfigOutput.Services(All())
+            : arguments.Has(Volumes) ? ConfigOutput.Volumes(All())
+            : arguments.Has(Networks) ? ConfigOutput.Networks(All())
+            : arguments.Has(Models) ? ConfigOutput.Models(All())
+            : arguments.Value(Hash) is { Length: > 0 } names ? Hashes(All(), names)
+            : arguments.Has(Profiles) ? ConfigOutput.Profiles(Named())
+            : arguments.Has(Images) ? ConfigOutput.Images(Named())
+            : arguments.Has(ShowEnvironment) ? ConfigOutput.Environment(Named())
+            : null;
 
-        if (arguments.Has(Volumes))
-        {
-            return project.Volumes.Keys;
-        }
-
-        if (arguments.Has(Networks))
-        {
-            return project.Networks.Keys;
-        }
-
-        if (arguments.Has(Models))
-        {
-            return project.Models.Values.Select(model => model.Model).OfType<string>();
-        }
-
-        if (arguments.Value(Hash) is { Length: > 0 } wanted)
-        {
-            return Hashes(project, wanted);
-        }
-
-        if (arguments.Has(ProfilesFlag))
-        {
-            return project.Services.Values.Concat(project.DisabledServices.Values).SelectMany(service => service.Profiles).Distinct().Order(StringComparer.Ordinal);
-        }
-
-        if (arguments.Has(Images))
-        {
-            return project.Services.Select(service => service.Value.Image ?? $"{project.Name}-{service.Key}");
-        }
-
-        return arguments.Has(ShowEnvironment) ? project.Environment.Select(variable => $"{variable.Key}={variable.Value}") : null;
+        // The reference resolves env files for the second kind of list only, and cuts only these down to the services named.
+        Project All() => Load(invocation, named: false, environment: false);
+        Project Named() => Load(invocation, named: true, environment: true);
     }
 
-    private static IEnumerable<string> Hashes(Project project, string wanted)
+    private static IEnumerable<string> Hashes(Project project, string names)
     {
-        var names = wanted == "*" ? project.Services.Keys : wanted.Split(',');
-        return names.Select(name => project.Services.TryGetValue(name, out var service)
-            ? $"{name} {ServiceHash.Of(service)}"
-            : throw new CommandFailedException($"no such service: {name}"));
+        var (lines, unknown) = ConfigOutput.Hashes(project, names);
+        return unknown is null ? lines : throw new CommandFailedException($"no such service: {unknown}");
+    }
+
+    private static Project Load(Invocation invocation, bool named, bool environment) =>
+        StackFiles.Load(invocation, request => Adjust(invocation, request) with
+        {
+            Services = named ? [.. invocation.Words] : [],
+            ResolveEnvironment = environment && !invocation.Arguments.Has(NoEnvResolution),
+        }).Project!;
+
+    private static ComposeModel Model(Invocation invocation) =>
+        StackFiles.LoadModel(invocation, request => Adjust(invocation, request) with { Interpolate = false });
+
+    private static LoadRequest Adjust(Invocation invocation, LoadRequest request) => request with
+    {
+        Interpolate = !invocation.Arguments.Has(NoInterpolate),
+        Normalize = !invocation.Arguments.Has(NoNormalize),
+        ResolvePaths = !invocation.Arguments.Has(NoPathResolution),
+        CheckConsistency = !invocation.Arguments.Has(NoConsistency),
+    };
+
+    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
+
+    private static string VariablesOf(IEnumerable<TemplateVariable> variables, bool json)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        if (json)
+        {
+            JsonOutput.WriteMap(text, variables.Select(variable => (variable.Name, variable)), WriteVariable);
+        }
+        else
+        {
+            var table = new Table("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE") { LeastWidth = 20 };
+            foreach (var variable in variables)
+            {
+                table.Add(variable.Name, variable.Required ? "true" : "false", variable.DefaultValue, variable.AlternateValue);
+            }
+
+            table.Write(text);
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteVariable(Utf8JsonWriter json, TemplateVariable variable)
+    {
+        json.WriteString("Name", variable.Name);
+        json.WriteString("DefaultValue", variable.DefaultValue);
+        json.WriteString("PresenceValue", variable.AlternateValue);
+        json.WriteBoolean("Required", variable.Required);
     }
 }

@@ -35,10 +35,10 @@ internal sealed class UpVerb : Verb
     {
         Check(invocation.Arguments);
         var connecting = invocation.ConnectAsync();
-        var stack = Stack.Load(invocation, invocation.Words);
-        foreach (var warning in stack.Warnings)
+        var stack = Stack.Load(invocation, request => request with { Services = [.. invocation.Words] });
+        if (stack.Project.Services.IsEmpty)
         {
-            invocation.Output.Warn(Stack.Relative(warning));
+            throw new CommandFailedException("no service selected");
         }
 
         var request = Request(invocation, stack);
@@ -75,7 +75,7 @@ internal sealed class UpVerb : Verb
             [.. invocation.Words],
             ScaleOf(arguments.Values(Scale), stack),
             arguments.Has(ForceRecreate) ? RecreatePolicy.Always : arguments.Has(NoRecreate) ? RecreatePolicy.Never : RecreatePolicy.Changed,
-            arguments.Given(RemoveOrphans) ? arguments.Has(RemoveOrphans) : new ProjectTarget(stack.Project.Name, stack).RemovesOrphans,
+            arguments.Given(RemoveOrphans) ? arguments.Has(RemoveOrphans) : stack.RemovesOrphans,
             arguments.Has(NoStart),
             arguments.Has(NoDeps),
             arguments.Has(RenewAnonymousVolumes),
