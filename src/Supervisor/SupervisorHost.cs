@@ -47,6 +47,7 @@ public static class SupervisorHost
         var endpoints = new ControlEndpoints(supervisor, environment, environment.Now, why => leaving.TrySetResult(why));
         await server.StartAsync(endpoints.HandleAsync, cancellation).ConfigureAwait(false);
         TellReady(options.ReadyFd);
+        options.Ready?.Invoke();
 
         var why = await leaving.Task.ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"{environment.Now:O} supervisor leaves: {why}").ConfigureAwait(false);
@@ -70,7 +71,14 @@ public static class SupervisorHost
         if (fd is { } number)
         {
             using var ready = new FileStream(new SafeFileHandle(number, ownsHandle: true), FileAccess.Write, bufferSize: 0);
-            ready.WriteByte(1);
+            try
+            {
+                ready.WriteByte(1);
+            }
+            catch (IOException)
+            {
+                // EPIPE: who waited has given up meanwhile (a mistake in the stack file, Ctrl-C). The next command finds us.
+            }
         }
     }
 

@@ -4,4 +4,5 @@ namespace Devoxx.Supervisor;
 /// <param name="RuntimePath">The <c>devoxx-runtime</c> executable: beside this one unless told otherwise.</param>
 /// <param name="ReadyFd">Where one byte is written, and which is then closed, once requests are answered; null: nobody waits.</param>
 /// <param name="IdleTimeout">How long nothing may run and nobody ask before the supervisor leaves; infinite: it stays.</param>
-public sealed record SupervisorOptions(StateRoot Root, string RuntimePath, int? ReadyFd, TimeSpan IdleTimeout);
+/// <param name="Ready">Called at the same moment.</param>
+public sealed record SupervisorOptions(StateRoot Root, string RuntimePath, int? ReadyFd, TimeSpan IdleTimeout, Action? Ready = null);

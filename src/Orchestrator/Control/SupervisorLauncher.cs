@@ -12,11 +12,13 @@ namespace Devoxx.Orchestrator.Control;
 /// <summary>
 /// Starts the supervisor of a state root: this same executable with the verb <c>supervisor</c>, in a session of its own,
 /// and waits until it answers. It says so by one byte through a pipe, so that nobody polls; if the pipe ends without
-/// that byte, it has failed, and its log says why.
+/// that byte, it has failed, and its log says why. The lock that keeps others from starting a second one is inherited
+/// and let go when it answers: it holds even if the command that took it has gone by then.
 /// </summary>
 internal static class SupervisorLauncher
 {
     private const int ReadyFd = 3;
+    private const int SpawnLockFd = 4;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <exception cref="CommandFailedException">Not root, or it did not come up.</exception>
@@ -40,7 +42,7 @@ internal static class SupervisorLauncher
         using (var log = File.OpenHandle(root.SupervisorLogPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
         {
             File.SetUnixFileMode(log, OwnerOnly);
-            Start(root, log, ready.ClientSafePipeHandle).Dispose();
+            Start(root, log, ready.ClientSafePipeHandle, turn.Handle).Dispose();
         }
 
         ready.DisposeLocalCopyOfClientHandle();
@@ -54,14 +56,14 @@ internal static class SupervisorLauncher
     public static CommandFailedException NotRoot() => new(
         $"{CommandLine.Program} must run as root: it makes namespaces, mounts and cgroups itself. Run it as root or with sudo");
 
-    private static SpawnedProcess Start(StateRoot root, SafeFileHandle log, SafePipeHandle ready) => Spawn.Start(
+    private static SpawnedProcess Start(StateRoot root, SafeFileHandle log, SafePipeHandle ready, SafeFileHandle spawnLock) => Spawn.Start(
         Environment.ProcessPath!,
-        [CommandLine.Program, "supervisor", "--" + GlobalOptions.Root.Name, root.Path, "--ready-fd", ReadyFd.ToString()],
+        [CommandLine.Program, "supervisor", "--" + GlobalOptions.Root.Name, root.Path, "--ready-fd", ReadyFd.ToString(), "--spawn-lock-fd", SpawnLockFd.ToString()],
         InheritedVariables(),
         stdin: null,
         stdout: log,
         stderr: log,
-        extra: [(ready, ReadyFd)],
+        extra: [(ready, ReadyFd), (spawnLock, SpawnLockFd)],
         newSession: true);
 
     /// <summary>It outlives this command and serves others: of the environment it gets what concerns itself only.</summary>

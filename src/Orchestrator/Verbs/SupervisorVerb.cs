@@ -1,5 +1,6 @@
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Supervisor;
+using Microsoft.Win32.SafeHandles;
 
 namespace Devoxx.Orchestrator.Verbs;
 
@@ -8,6 +9,8 @@ internal sealed class SupervisorVerb : Verb
 {
     private static readonly NumberFlag ReadyFd = new("ready-fd", null, "Write a byte to this descriptor once requests are answered") { Hidden = true };
     private static readonly NumberFlag IdleTimeout = new("idle-timeout", null, "Leave after this many seconds in which nothing ran and nobody asked; 0: stay");
+
+    private static readonly NumberFlag SpawnLockFd = new("spawn-lock-fd", null, "Close this descriptor once requests are answered") { Hidden = true };
 
     /// <summary>Long enough for a script of several commands to find the same supervisor again.</summary>
     private const int DefaultIdleSeconds = 60;
@@ -18,7 +21,7 @@ internal sealed class SupervisorVerb : Verb
 
     public override string Operands => "";
 
-    public override IReadOnlyList<Flag> Flags => [IdleTimeout, ReadyFd];
+    public override IReadOnlyList<Flag> Flags => [IdleTimeout, ReadyFd, SpawnLockFd];
 
     public override int MostOperands => 0;
 
@@ -30,12 +33,14 @@ internal sealed class SupervisorVerb : Verb
 
         // It outlives the directory it was started in, and must not keep that busy.
         Directory.SetCurrentDirectory("/");
+        var spawnLock = invocation.Arguments.Value(SpawnLockFd) is { } fd ? new SafeFileHandle(fd, ownsHandle: true) : null;
         return SupervisorHost.RunAsync(
             new SupervisorOptions(
                 invocation.Root,
                 RuntimePath.Find(),
                 invocation.Arguments.Value(ReadyFd),
-                idle == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(idle)),
+                idle == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(idle),
+                () => spawnLock?.Dispose()),
             invocation.Interrupts.First);
     }
 }
