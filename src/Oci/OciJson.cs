@@ -9,6 +9,8 @@ namespace Devoxx.Oci;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     ReadCommentHandling = JsonCommentHandling.Disallow)]
 [JsonSerializable(typeof(RuntimeSpec))]
+[JsonSerializable(typeof(Process))]
+[JsonSerializable(typeof(LinuxResources))]
 [JsonSerializable(typeof(ContainerState))]
 [JsonSerializable(typeof(Seccomp))]
 [JsonSerializable(typeof(ImageManifest))]

@@ -10,14 +10,14 @@ namespace Devoxx.Runtime.Launch;
 internal static unsafe class Launcher
 {
     /// <param name="cgroupDirectory">A cgroup v2 directory to be born in, or −1.</param>
-    /// <param name="pidNamespace">A pid namespace to be born in, by path or null.</param>
-    public static (int Pid, PidFd PidFd) Launch(OperationList operations, CloneFlags flags, int errors, int cgroupDirectory, string? pidNamespace = null)
+    /// <param name="pidNamespace">A pid namespace to be born in: a descriptor of it, or a pidfd of a process in it, or −1.</param>
+    public static (int Pid, PidFd PidFd) Launch(OperationList operations, CloneFlags flags, int errors, int cgroupDirectory, int pidNamespace = -1)
     {
         // All that the child touches is read here, before there is a child.
         var slots = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(1, operations.Slots), (nuint)sizeof(nint));
         var (list, count) = ((nint)operations.Operations, operations.Count);
         flags |= CloneFlags.CLONE_PIDFD | (cgroupDirectory >= 0 ? CloneFlags.CLONE_INTO_CGROUP : 0);
-        using var entered = pidNamespace is null ? null : new PidNamespaceForChildren(pidNamespace);
+        using var entered = pidNamespace < 0 ? null : new PidNamespaceForChildren(pidNamespace);
         int pidFd;
         var pid = Clone3.Invoke(flags, &pidFd, cgroupDirectory);
         if (pid == 0)
@@ -38,16 +38,14 @@ internal static unsafe class Launcher
     {
         private readonly int _own;
 
-        public PidNamespaceForChildren(string path)
+        public PidNamespaceForChildren(int fd)
         {
-            _own = Open("/proc/thread-self/ns/pid_for_children");
-            var fd = Open(path);
+            _own = FileDescriptor.Open("/proc/thread-self/ns/pid_for_children", Linux.O_RDONLY);
             var result = RawSyscall.Invoke(Nr.setns, fd, (nint)(ulong)CloneFlags.CLONE_NEWPID);
-            RawSyscall.Invoke(Nr.close, fd);
             if (result < 0)
             {
                 RawSyscall.Invoke(Nr.close, _own);
-                throw new LinuxException("setns", (int)-result, path, "CLONE_NEWPID");
+                throw new LinuxException("setns", (int)-result, $"fd {fd}", "CLONE_NEWPID");
             }
         }
 
@@ -56,7 +54,5 @@ internal static unsafe class Launcher
             RawSyscall.Invoke(Nr.setns, _own, (nint)(ulong)CloneFlags.CLONE_NEWPID);
             RawSyscall.Invoke(Nr.close, _own);
         }
-
-        private static int Open(string path) => FileDescriptor.Open(path, Linux.O_RDONLY);
     }
 }

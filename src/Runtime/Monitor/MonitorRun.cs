@@ -54,6 +54,9 @@ internal sealed class MonitorRun(MonitorOptions options)
                 var startedAt = Encoding.ASCII.GetString(_clock.Now());
                 Announce(spec, pid, stat.StartTime, startedAt, cgroup);
                 cgroup?.Dispose();
+
+                // What the start needed is not needed again, and a monitor may live for months.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 var status = loop.Run(pidFd);
                 Record(pid, stat.StartTime, startedAt, status, cgroup);
             }
@@ -97,8 +100,9 @@ internal sealed class MonitorRun(MonitorOptions options)
         };
         var operations = ContainerProgram.Build(
             spec, _bundle, namespaces, fds, CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
-        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, namespaces.JoinedPid);
-        foreach (var fd in (ReadOnlySpan<int>)[errors.Write, console.Item2, stdin.Item1, stdout.Item2, stderr.Item2])
+        var pidNamespace = namespaces.JoinedPid is { } path ? FileDescriptor.Open(path, O_RDONLY) : -1;
+        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
+        foreach (var fd in (ReadOnlySpan<int>)[errors.Write, pidNamespace, console.Item2, stdin.Item1, stdout.Item2, stderr.Item2])
         {
             FileDescriptor.Close(fd);
         }

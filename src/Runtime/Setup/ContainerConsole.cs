@@ -12,7 +12,7 @@ namespace Devoxx.Runtime.Setup;
 internal static unsafe class ContainerConsole
 {
     /// <summary>Opens the pair and sends the master over a Unix socket; the slot returned holds the slave.</summary>
-    /// <param name="root">A directory on whose <c>dev/pts</c> the container's devpts is.</param>
+    /// <param name="root">The slot or number of a directory on whose <c>dev/pts</c> the container's devpts is.</param>
     public static Argument Open(OperationList operations, Argument root, int socket, ConsoleSize? size)
     {
         var how = (ulong*)operations.Allocate(3 * sizeof(ulong));

@@ -1,0 +1,42 @@
+using Devoxx.Native;
+using Devoxx.Native.Capabilities;
+using Devoxx.Native.Namespaces;
+using Devoxx.Oci;
+using Devoxx.Runtime.Setup;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Exec;
+
+/// <summary>The flat program of a process that joins a running container.</summary>
+internal static class ExecProgram
+{
+    /// <param name="target">A pidfd of the container's first process; the caller is in its pid namespace already.</param>
+    public static OperationList Build(RuntimeSpec spec, Process process, int target, ChildDescriptors fds, CapabilitySets held)
+    {
+        var operations = new OperationList();
+        ContainerProgram.JoinCgroup(operations, fds.CgroupTasks);
+        operations.Syscall(Nr.setsid, "setsid").Tolerate(EPERM);
+        if (process.OomScoreAdj is { } adjustment)
+        {
+            var settings = new KernelSettings(operations);
+            settings.SetOomScoreAdjustment(adjustment);
+            settings.Close();
+        }
+
+        var namespaces = new NamespacePlan(spec.Linux?.Namespaces);
+        var flags = (namespaces.New | namespaces.JoinedFlags) & ~CloneFlags.CLONE_NEWPID;
+        operations.Syscall(
+            Nr.setns, "setns", "container", flags.ToString().Replace(", ", "|", StringComparison.Ordinal), target, (nint)(ulong)flags);
+        Argument? terminal = null;
+        if (process.Terminal && fds.ConsoleSocket >= 0)
+        {
+            var root = operations.NewSlot();
+            operations.Syscall(Nr.openat, "open", "/", "O_PATH|O_DIRECTORY", AT_FDCWD, operations.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(root);
+            terminal = ContainerConsole.Open(operations, root, fds.ConsoleSocket, process.ConsoleSize);
+            operations.Syscall(Nr.close, "close", "/", null, root);
+        }
+
+        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent: false, underInit: false);
+        return operations;
+    }
+}

@@ -1,0 +1,143 @@
+using Devoxx.Native;
+using Devoxx.Native.Capabilities;
+using Devoxx.Native.Cgroups;
+using Devoxx.Native.Processes;
+using Devoxx.Oci;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Setup;
+using static Devoxx.Runtime.Setup.Linux;
+
+namespace Devoxx.Runtime.Exec;
+
+/// <summary>A further process in a running container.</summary>
+internal sealed class ExecRun(StateDirectory directory)
+{
+    public bool Detach { get; init; }
+
+    /// <summary>Where to write the pid once the command runs.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>The socket of an engine that wants the terminal; else it is relayed to ours.</summary>
+    public string? ConsoleSocket { get; init; }
+
+    public int PreservedFds { get; init; }
+
+    /// <summary>With <see cref="Detach"/>: nothing of our terminal is left to the process.</summary>
+    public bool NullStandardDescriptors { get; init; }
+
+    /// <summary>Runs the process and returns its exit code; 0 at once when detached.</summary>
+    /// <param name="choose">The process to run, from the container's configuration and its users.</param>
+    public int Run(Func<Process, ContainerUsers, Process> choose)
+    {
+        var state = StateFile.Read(directory) ?? throw new SetupException($"container {directory.Id} does not exist");
+        using var target = state.Init.OpenIfAlive() ?? throw new SetupException($"container {directory.Id} is not running");
+
+        // Before anything of us can be seen in the container's pid namespace: no process there may trace us (CVE-2016-9962).
+        RawSyscall.Invoke(Nr.prctl, PR_SET_DUMPABLE, 0);
+        var spec = Bundle.Read(state.Bundle);
+        var process = choose(spec.Process ?? throw new SetupException("config.json has no process"), Users(state));
+        var relayed = process.Terminal && ConsoleSocket is null;
+        using var cgroup = OpenCgroup(state);
+        var errors = FileDescriptor.Pipe();
+        var console = ConsoleSocket is { } path ? (-1, UnixSocket.Connect(path)) : relayed ? FileDescriptor.SocketPair() : (-1, -1);
+        var nothing = NullStandardDescriptors && !process.Terminal ? FileDescriptor.Open("/dev/null", O_RDWR) : -1;
+        var targetFd = (int)target.DangerousGetHandle();
+        var fds = new ChildDescriptors
+        {
+            Errors = errors.Write,
+            CgroupTasks = Numbers(cgroup),
+            ConsoleSocket = console.Item2,
+            Stdin = nothing,
+            Stdout = nothing,
+            Stderr = nothing,
+            Preserved = PreservedFds,
+        };
+        var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread());
+        var own = new NamespacePlan(spec.Linux?.Namespaces).Has("pid");
+        var directoryFd = cgroup?.V2Directory is { } v2 ? (int)v2.DangerousGetHandle() : -1;
+        var (pid, pidFd) = Launcher.Launch(operations, 0, errors.Write, directoryFd, own ? targetFd : -1);
+        using (pidFd)
+        {
+            FileDescriptor.Close(errors.Write);
+            FileDescriptor.Close(console.Item2);
+            AwaitCommand(errors.Read, operations, pidFd);
+            if (PidFile is not null)
+            {
+                File.WriteAllText(PidFile, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            if (Detach)
+            {
+                return 0;
+            }
+
+            using var signals = new SignalForwarding(pidFd);
+            var status = relayed ? new TerminalRelay(FileDescriptor.Receive(console.Item1)).Run(pidFd) : Wait(pidFd);
+            return status.ExitCode;
+        }
+    }
+
+    private static ExitStatus Wait(PidFd process)
+    {
+        // In poll, not in waitid: that one would not let the garbage collector in.
+        using var epoll = new Monitor.Epoll();
+        epoll.Add((int)process.DangerousGetHandle());
+        unsafe
+        {
+            Monitor.Epoll.Event happened;
+            while (epoll.Wait(&happened, 1, -1) == 0)
+            {
+            }
+        }
+
+        return process.Reap();
+    }
+
+    private static void AwaitCommand(int errors, OperationList operations, PidFd child)
+    {
+        try
+        {
+            if (!ChildReport.Read(errors, operations))
+            {
+                throw new SetupException("the process ended before it could start its command");
+            }
+
+            ChildReport.Read(errors, operations);
+        }
+        catch
+        {
+            child.SendSignal(Signal.Kill);
+            child.Reap();
+            throw;
+        }
+    }
+
+    private static ContainerUsers Users(StateFile state) =>
+        new(path =>
+        {
+            var root = FileDescriptor.Open($"/proc/{state.Pid}/root", O_PATH | O_DIRECTORY);
+            try
+            {
+                return ContainerUsers.ReadInRoot(root, path);
+            }
+            finally
+            {
+                FileDescriptor.Close(root);
+            }
+        });
+
+    private static CgroupJoin? OpenCgroup(StateFile state) =>
+        state.CgroupsPath is { } path ? Cgroup.OpenExisting(CgroupHost.Detect(), path)?.OpenForJoin() : null;
+
+    private static int[] Numbers(CgroupJoin? join)
+    {
+        var numbers = new int[join?.V1Tasks.Count ?? 0];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = (int)join!.V1Tasks[i].DangerousGetHandle();
+        }
+
+        return numbers;
+    }
+}

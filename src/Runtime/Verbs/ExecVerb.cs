@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using Devoxx.Native.Terminals;
+using Devoxx.Oci;
+using Devoxx.Runtime.CommandLine;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Exec;
+
+namespace Devoxx.Runtime.Verbs;
+
+/// <summary><c>exec [options] ID [--] COMMAND [ARG…]</c>: a further process in a running container; its exit code is ours.</summary>
+internal static class ExecVerb
+{
+    public static int Run(string root, ReadOnlySpan<string> args)
+    {
+        var parsed = Arguments.Parse(
+            args,
+            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup"],
+            ["t=tty", "d=detach", "no-new-privs", "privileged", "ignore-paused", "T=no-tty", "i=interactive"],
+            operandsBeforeRest: 1);
+        if (parsed.Operands.Count == 0)
+        {
+            throw new UsageException("container id is missing");
+        }
+
+        var directory = new StateDirectory(parsed.Value("root") ?? root, parsed.Operands[0]);
+        var file = parsed.Value("process");
+        var run = new ExecRun(directory)
+        {
+            Detach = parsed.Has("detach"),
+            PidFile = parsed.Value("pid-file"),
+            ConsoleSocket = parsed.Value("console-socket"),
+            PreservedFds = (int)(parsed.Number("preserve-fds") ?? 0),
+
+            // An engine, which gives the process in a file, has connected our descriptors for it; a person wants the prompt back.
+            NullStandardDescriptors = parsed.Has("detach") && file is null,
+        };
+        if (file is not null)
+        {
+            var process = JsonSerializer.Deserialize(File.ReadAllBytes(file), OciJson.Default.Process) ?? throw new UsageException($"{file} is null");
+            return run.Run((_, _) => process with { Terminal = process.Terminal || parsed.Has("tty") });
+        }
+
+        if (parsed.Operands.Count < 2)
+        {
+            throw new UsageException("process args cannot be empty");
+        }
+
+        var request = Request(parsed);
+        return run.Run(request.ApplyTo);
+    }
+
+    private static ExecRequest Request(Arguments parsed)
+    {
+        var tty = parsed.Has("tty") && !parsed.Has("no-tty") && (!parsed.Has("detach") || parsed.Value("console-socket") is not null);
+        return new ExecRequest
+        {
+            Args = parsed.Operands[1..],
+            Env = parsed.Values("env"),
+            User = parsed.Value("user"),
+            AdditionalGids = Numbers(parsed.Values("additional-gids")),
+            Cwd = parsed.Value("cwd") is { } cwd && !cwd.StartsWith('/') ? throw new UsageException($"--cwd: '{cwd}' is not absolute") : parsed.Value("cwd"),
+            Tty = tty,
+            ConsoleSize = tty && WindowSize.Of(0) is { } size ? new ConsoleSize(size.Rows, size.Columns) : null,
+            Capabilities = parsed.Values("cap"),
+            Privileged = parsed.Has("privileged"),
+            NoNewPrivileges = parsed.Has("no-new-privs") ? true : null,
+        };
+    }
+
+    private static List<uint> Numbers(IReadOnlyList<string> texts)
+    {
+        var numbers = new List<uint>();
+        foreach (var text in texts)
+        {
+            numbers.Add(uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new UsageException($"--additional-gids: '{text}' is no number"));
+        }
+
+        return numbers;
+    }
+}
