@@ -4,7 +4,7 @@ namespace Devoxx.Oci.Tests;
 
 public sealed class OciJsonTests
 {
-    private const string Config = """
+    internal const string Config = """
         {
           "ociVersion": "1.0.2",
           "process": {
@@ -89,4 +89,60 @@ public sealed class OciJsonTests
         var manifest = JsonSerializer.Deserialize("""{"schemaVersion":2,"layers":[],"manifests":[]}""", OciJson.Default.ImageManifest)!;
         Assert.NotNull(manifest.Manifests);
     }
+}
+
+public sealed class RuntimeSpecReaderTests
+{
+    // The configuration of OciJsonTests, plus every member that it does not have.
+    private const string Rest = """
+        {
+          "ociVersion": "1.3.0", "hostname": "h", "domainname": "d",
+          "process": { "args": ["a"], "cwd": "/", "user": {}, "apparmorProfile": "p", "selinuxLabel": "l",
+            "scheduler": { "policy": "SCHED_DEADLINE", "nice": 1, "priority": 2, "flags": ["f"], "runtime": 3, "deadline": 4, "period": 5 } },
+          "mounts": [{ "destination": "/x", "uidMappings": [{ "containerID": 1, "hostID": 2, "size": 3 }], "gidMappings": [] }],
+          "hooks": { "createRuntime": [{ "path": "/bin/h", "args": ["h"], "env": ["A=b"], "timeout": 3 }], "poststop": [{ "path": "/p" }] },
+          "linux": {
+            "timeOffsets": { "monotonic": { "secs": 7, "nanosecs": 8 } }, "rootfsPropagation": "slave", "mountLabel": "m",
+            "intelRdt": { "closID": "c", "l3CacheSchema": "s" }, "personality": { "domain": "LINUX32" }, "readonlyPaths": ["/r"],
+            "resources": {
+              "memory": { "limit": 1, "reservation": 2, "kernel": 3, "kernelTCP": 4, "swappiness": 5, "useHierarchy": true, "checkBeforeUpdate": true },
+              "cpu": { "shares": 1, "burst": 2, "realtimeRuntime": 3, "realtimePeriod": 4, "mems": "0", "idle": 1 },
+              "blockIO": { "weight": 10, "leafWeight": 11, "weightDevice": [{ "major": 1, "minor": 2, "weight": 3 }], "throttleReadBpsDevice": [{ "major": 1, "minor": 2, "rate": 3 }] },
+              "hugepageLimits": [{ "pageSize": "2MB", "limit": 9 }], "network": { "classID": 1, "priorities": [{ "name": "lo", "priority": 2 }] },
+              "rdma": { "mlx": { "hcaHandles": 3 } }
+            },
+            "seccomp": { "defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1, "architectures": ["SCMP_ARCH_X86"], "flags": ["F"], "listenerPath": "/s", "listenerMetadata": "m" }
+          }
+        }
+        """;
+
+    [Theory]
+    [InlineData(OciJsonTests.Config)]
+    [InlineData(Rest)]
+    [InlineData("{}")]
+    public void Reads_what_the_generated_serializer_reads(string json)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(json);
+        var expected = JsonSerializer.Deserialize(bytes, OciJson.Default.RuntimeSpec)! with { };
+        if (!json.Contains("ociVersion"))
+        {
+            expected = expected with { OciVersion = "" };
+        }
+
+        Assert.Equal(
+            JsonSerializer.Serialize(expected, OciJson.Default.RuntimeSpec),
+            JsonSerializer.Serialize(RuntimeSpecReader.ReadSpec(bytes), OciJson.Default.RuntimeSpec));
+    }
+
+    [Theory]
+    [InlineData("""{"process": []}""")]
+    [InlineData("""{"process": {"args": "sh"}}""")]
+    [InlineData("""{"process": {"terminal": 1}}""")]
+    [InlineData("""{"process": {"user": {"uid": -1}}}""")]
+    [InlineData("""{"linux": {"resources": {"memory": {"limit": "1m"}}}}""")]
+    [InlineData("""{"mounts": [{}]}""")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public void Refuses_what_is_of_another_type(string json) =>
+        Assert.ThrowsAny<JsonException>(() => RuntimeSpecReader.ReadSpec(System.Text.Encoding.UTF8.GetBytes(json)));
 }

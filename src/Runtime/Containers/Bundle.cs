@@ -12,8 +12,7 @@ internal static class Bundle
         var path = Path.Combine(directory, "config.json");
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), OciJson.Default.RuntimeSpec)
-                ?? throw new SetupException($"{path} is null");
+            return RuntimeSpecReader.ReadSpec(File.ReadAllBytes(path));
         }
         catch (JsonException e)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 
@@ -11,7 +10,7 @@ namespace Devoxx.Runtime.Containers;
 /// </summary>
 internal sealed record StateFile
 {
-    public string OciVersion { get; init; } = "1.3.0";
+    public const string OciVersion = "1.3.0";
 
     public required string Id { get; init; }
 
@@ -27,9 +26,10 @@ internal sealed record StateFile
     /// <summary>RFC 3339.</summary>
     public required string Created { get; init; }
 
-    public int? MonitorPid { get; init; }
+    /// <summary>0 when no monitor keeps the container.</summary>
+    public int MonitorPid { get; init; }
 
-    public ulong? MonitorStartTime { get; init; }
+    public ulong MonitorStartTime { get; init; }
 
     /// <summary>Absolute, below every hierarchy.</summary>
     public string? CgroupsPath { get; init; }
@@ -37,31 +37,70 @@ internal sealed record StateFile
     /// <summary>Whether the runtime made the cgroup, and so removes it.</summary>
     public bool OwnsCgroup { get; init; }
 
-    public string? Rootfs { get; init; }
-
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
-    [JsonIgnore]
     public ProcessIdentity Init => new(Pid, StartTime, BootId);
 
     /// <summary>Writes it whole or not at all.</summary>
-    public void Write(StateDirectory directory) =>
-        AtomicFile.Write(directory.StatePath, JsonSerializer.SerializeToUtf8Bytes(this, RuntimeJson.Default.StateFile), durable: false);
+    public void Write(StateDirectory directory) => AtomicFile.Write(directory.StatePath, JsonText.Write(Write), durable: false);
 
     /// <summary>Null when there is no such container.</summary>
     public static StateFile? Read(StateDirectory directory)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(directory.StatePath), RuntimeJson.Default.StateFile);
+            using var document = JsonDocument.Parse(File.ReadAllBytes(directory.StatePath));
+            return Read(document.RootElement);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
     }
-}
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StateFile))]
-internal sealed partial class RuntimeJson : JsonSerializerContext;
+    private static StateFile Read(JsonElement state)
+    {
+        Dictionary<string, string>? annotations = null;
+        if (state.TryGetProperty("annotations", out var map))
+        {
+            annotations = [];
+            foreach (var entry in map.EnumerateObject())
+            {
+                annotations[entry.Name] = entry.Value.GetString()!;
+            }
+        }
+
+        return new StateFile
+        {
+            Id = state.GetProperty("id").GetString()!,
+            Pid = state.GetProperty("pid").GetInt32(),
+            StartTime = state.GetProperty("startTime").GetUInt64(),
+            BootId = state.GetProperty("bootId").GetString()!,
+            Bundle = state.GetProperty("bundle").GetString()!,
+            Created = state.GetProperty("created").GetString()!,
+            MonitorPid = state.GetProperty("monitorPid").GetInt32(),
+            MonitorStartTime = state.GetProperty("monitorStartTime").GetUInt64(),
+            CgroupsPath = state.TryGetProperty("cgroupsPath", out var path) ? path.GetString() : null,
+            OwnsCgroup = state.GetProperty("ownsCgroup").GetBoolean(),
+            Annotations = annotations,
+        };
+    }
+
+    private void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("ociVersion", OciVersion);
+        writer.WriteString("id", Id);
+        writer.WriteNumber("pid", Pid);
+        writer.WriteNumber("startTime", StartTime);
+        writer.WriteString("bootId", BootId);
+        writer.WriteString("bundle", Bundle);
+        writer.WriteString("created", Created);
+        writer.WriteNumber("monitorPid", MonitorPid);
+        writer.WriteNumber("monitorStartTime", MonitorStartTime);
+        writer.WriteOptional("cgroupsPath", CgroupsPath);
+        writer.WriteBoolean("ownsCgroup", OwnsCgroup);
+        writer.WriteMap("annotations", Annotations);
+        writer.WriteEndObject();
+    }
+}

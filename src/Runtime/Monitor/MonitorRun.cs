@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
 using Devoxx.Native.Files;
@@ -173,15 +172,14 @@ internal sealed class MonitorRun(MonitorOptions options)
             Annotations = spec.Annotations,
         }.Write(_state);
         HasStarted = true;
-        StatusLine.Write(options.StatusFd, JsonSerializer.SerializeToUtf8Bytes(
-            new StartedStatus(pid, startTime, Environment.ProcessId, own), MonitorJson.Default.StartedStatus));
+        StatusLine.Write(options.StatusFd, MonitorJson.Started(pid, startTime, Environment.ProcessId, own));
     }
 
     private void Record(int pid, ulong startTime, string startedAt, ExitStatus status, CgroupEntry? cgroup)
     {
         var record = new ExitRecord(
             pid, startTime, BootId.Current, startedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(cgroup));
-        AtomicFile.Write(_bundle + "/exit.json", JsonSerializer.SerializeToUtf8Bytes(record, MonitorJson.Default.ExitRecord));
+        AtomicFile.Write(_bundle + "/exit.json", record.ToJson());
     }
 
     // The cgroup may be gone already when whoever made it does not wait for the record.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Devoxx.Native.Terminals;
 using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
@@ -37,7 +36,7 @@ internal static class ExecVerb
         };
         if (file is not null)
         {
-            var process = JsonSerializer.Deserialize(File.ReadAllBytes(file), OciJson.Default.Process) ?? throw new UsageException($"{file} is null");
+            var process = RuntimeSpecReader.ReadProcess(File.ReadAllBytes(file));
             return run.Run((_, _) => process with { Terminal = process.Terminal || parsed.Has("tty") });
         }
 

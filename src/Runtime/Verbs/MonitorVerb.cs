@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Devoxx.Native;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Monitor;
@@ -35,8 +34,7 @@ internal static class MonitorVerb
         }
         catch (Exception e) when (run is not { HasStarted: true })
         {
-            var failure = new FailedStatus(e.Message, (e as SetupException)?.Kind ?? FailureKind.Setup);
-            StatusLine.Write(status, JsonSerializer.SerializeToUtf8Bytes(failure, MonitorJson.Default.FailedStatus));
+            StatusLine.Write(status, MonitorJson.Failed(e.Message, (e as SetupException)?.Kind ?? FailureKind.Setup));
             throw;
         }
     }
