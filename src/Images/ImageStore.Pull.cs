@@ -94,7 +94,7 @@ public sealed partial class ImageStore
                 downloads.Add(descriptor.Digest, download = FetchAsync(workspace, connection, reference, descriptor, options, turns, progress, failed.Token));
             }
 
-            waits.Add(Keep(i, download));
+            waits.Add(Keep(i, chain, download));
         }
 
         try
@@ -114,11 +114,17 @@ public sealed partial class ImageStore
 
         return staged;
 
-        async Task Keep(int index, Task<StagedLayer> download)
+        async Task Keep(int index, string chainId, Task<StagedLayer> download)
         {
             try
             {
-                staged[index] = await download;
+                var layer = staged[index] = await download;
+
+                // At once, so that a pull that is interrupted goes on from here. One whose directories depend on layers below waits for those.
+                if (layer.DiffId.ToString() == image.DiffIds[index] && (index == 0 || layer.Content!.ImplicitDirectories.Count == 0))
+                {
+                    _layers.Add(workspace, layer, chainId, []);
+                }
             }
             catch
             {

@@ -38,7 +38,7 @@ internal sealed class ImagesActor(SupervisorEnvironment environment) : UntypedAc
         }
 
         var stored = environment.Images.Find(resolve.Reference);
-        switch (resolve.Policy.Decide(stored is not null, buildable: false, stored?.Created, environment.Now))
+        switch (resolve.Policy.Decide(stored is not null, buildable: false, stored?.LastChecked, environment.Now))
         {
             case PullDecision.Use:
                 resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, stored, null));
