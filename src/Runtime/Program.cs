@@ -1,24 +1,23 @@
 using Devoxx.Native;
+using Devoxx.Native.Cgroups;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Setup;
 using Devoxx.Runtime.Verbs;
 
+GlobalOptions? options = null;
 try
 {
-    return Verb.Run(args);
-}
-catch (UsageException e)
-{
-    Failure.Print(e.Message);
-    return 1;
+    options = GlobalOptions.Parse(args, out var rest);
+    return Verb.Run(options, rest);
 }
 catch (SetupException e)
 {
-    Failure.Print(e.Message);
+    Failure.Print(e.Message, options);
     return FailureKind.ExitCode(e.Kind);
 }
-catch (Exception e) when (e is LinuxException or IOException or FormatException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+catch (Exception e) when (e is UsageException or LinuxException or CgroupLimitException or CgroupBusyException or IOException or FormatException
+    or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
 {
-    Failure.Print(e.Message);
+    Failure.Print(e.Message, options);
     return 1;
 }

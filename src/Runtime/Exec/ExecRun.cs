@@ -78,7 +78,7 @@ internal sealed class ExecRun(StateDirectory directory)
         }
     }
 
-    private static ExitStatus Wait(PidFd process)
+    public static ExitStatus Wait(PidFd process)
     {
         // In poll, not in waitid: that one would not let the garbage collector in.
         using var epoll = new Monitor.Epoll();

@@ -33,12 +33,13 @@ internal sealed class CgroupEntry : IDisposable
     /// <summary>Descriptors of v1 <c>tasks</c> files.</summary>
     public IReadOnlyList<int> Tasks { get; }
 
-    public static CgroupEntry Open(string path)
+    /// <param name="limits">What it is going to be limited to: decides which hierarchies it is made in.</param>
+    public static CgroupEntry Open(string path, CgroupLimits? limits = null)
     {
         var host = CgroupHost.Detect();
         return Cgroup.OpenExisting(host, path) is { } existing
             ? new CgroupEntry(existing, created: false)
-            : new CgroupEntry(Cgroup.Create(host, path), created: true);
+            : new CgroupEntry(Cgroup.Create(host, path, limits), created: true);
     }
 
     public void Dispose() => _join.Dispose();

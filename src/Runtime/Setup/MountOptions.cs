@@ -41,6 +41,16 @@ internal sealed record MountOptions
 
     public bool IsReadOnly => (Flags & MS_RDONLY) != 0;
 
+    /// <summary>Every option that is not passed on to the filesystem, for <c>features</c>.</summary>
+    public static IReadOnlyList<string> Known { get; } =
+    [
+        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion", "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime", "noexec",
+        "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
+        "remount", "rexec", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime",
+        "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
+        "sync", "unbindable",
+    ];
+
     public static MountOptions Parse(IReadOnlyList<string>? options)
     {
         var parsed = new MountOptions();

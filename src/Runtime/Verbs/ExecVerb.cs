@@ -10,7 +10,7 @@ namespace Devoxx.Runtime.Verbs;
 /// <summary><c>exec [options] ID [--] COMMAND [ARG…]</c>: a further process in a running container; its exit code is ours.</summary>
 internal static class ExecVerb
 {
-    public static int Run(string root, ReadOnlySpan<string> args)
+    public static int Run(GlobalOptions options, ReadOnlySpan<string> args)
     {
         var parsed = Arguments.Parse(
             args,
@@ -22,7 +22,7 @@ internal static class ExecVerb
             throw new UsageException("container id is missing");
         }
 
-        var directory = new StateDirectory(parsed.Value("root") ?? root, parsed.Operands[0]);
+        var directory = new StateDirectory(parsed.Value("root") ?? options.Root, parsed.Operands[0]);
         var file = parsed.Value("process");
         var run = new ExecRun(directory)
         {

@@ -5,14 +5,26 @@ namespace Devoxx.Runtime.Verbs;
 /// <summary>The verbs, by name.</summary>
 internal static class Verb
 {
-    /// <summary>Where states of containers are kept when <c>--root</c> does not say.</summary>
-    public const string DefaultRoot = "/run/devoxx-runtime";
-
-    public static int Run(string[] args) => args switch
+    public static int Run(GlobalOptions options, string[] args) => args switch
     {
         ["monitor", .. var rest] => MonitorVerb.Run(rest),
-        ["exec", .. var rest] => ExecVerb.Run(DefaultRoot, rest),
-        [] => throw new UsageException("a verb is missing"),
-        [var verb, ..] => throw new UsageException($"no such verb: {verb}"),
+        ["create", .. var rest] => CreateVerb.Run(options, rest),
+        ["run", .. var rest] => RunVerb.Run(options, rest),
+        ["start", .. var rest] => StartVerb.Run(options, rest),
+        ["state", .. var rest] => StateVerb.Run(options, rest),
+        ["kill", .. var rest] => KillVerb.Run(options, rest),
+        ["delete", .. var rest] => DeleteVerb.Run(options, rest),
+        ["exec", .. var rest] => ExecVerb.Run(options, rest),
+        ["list", .. var rest] => ListVerb.Run(options, rest),
+        ["ps", .. var rest] => PsVerb.Run(options, rest),
+        ["pause", .. var rest] => PauseVerb.Run(options, rest, freeze: true),
+        ["resume", .. var rest] => PauseVerb.Run(options, rest, freeze: false),
+        ["update", .. var rest] => UpdateVerb.Run(options, rest),
+        ["spec", .. var rest] => SpecVerb.Run(rest),
+        ["features", ..] => FeaturesVerb.Run(),
+        ["version", ..] => VersionVerb.Run(),
+        ["help", ..] => HelpVerb.Run(),
+        [] => throw new UsageException("a verb is missing; see devoxx-runtime help"),
+        [var verb, ..] => throw new UsageException($"no such verb: {verb}; see devoxx-runtime help"),
     };
 }

@@ -1,0 +1,24 @@
+using Devoxx.Native.Cgroups;
+using Devoxx.Runtime.Setup;
+
+namespace Devoxx.Runtime.Containers;
+
+/// <summary>A container that exists: its directory and its state.</summary>
+internal sealed record Container(StateDirectory Directory, StateFile State)
+{
+    /// <summary>Throws when there is none of this id, in the words that engines look for.</summary>
+    public static Container Open(string root, string id)
+    {
+        var directory = new StateDirectory(root, id);
+        return StateFile.Read(directory) is { } state
+            ? new Container(directory, state)
+            : throw new SetupException($"container {id} does not exist");
+    }
+
+    public string Status => ContainerStatus.Of(State, Directory);
+
+    /// <summary>Null when it has none, or none any more.</summary>
+    public Cgroup? OpenCgroup() => State.CgroupsPath is { } path ? Cgroup.OpenExisting(CgroupHost.Detect(), path) : null;
+
+    public Cgroup NeedCgroup() => OpenCgroup() ?? throw new SetupException($"container {State.Id} has no cgroup");
+}

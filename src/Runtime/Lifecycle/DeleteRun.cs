@@ -1,0 +1,47 @@
+using Devoxx.Native.Processes;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Setup;
+
+namespace Devoxx.Runtime.Lifecycle;
+
+/// <summary>Removes what a container leaves: its processes, its cgroup, its state.</summary>
+internal static class DeleteRun
+{
+    public static void Run(Container container, bool force)
+    {
+        var status = container.Status;
+        if (status != ContainerStatus.Stopped && !force && status != ContainerStatus.Created)
+        {
+            throw new SetupException($"cannot delete container {container.State.Id} that is not stopped: {status}");
+        }
+
+        using (var init = container.State.Init.OpenIfAlive())
+        {
+            if (init is not null)
+            {
+                init.SendSignal(Signal.Kill);
+                AwaitEnd(init);
+            }
+        }
+
+        if (container.State.OwnsCgroup && container.OpenCgroup() is { } cgroup)
+        {
+            cgroup.Kill();
+            cgroup.Remove();
+        }
+
+        container.Directory.Remove();
+    }
+
+    private static unsafe void AwaitEnd(PidFd process)
+    {
+        using var epoll = new Monitor.Epoll();
+        epoll.Add((int)process.DangerousGetHandle());
+        Monitor.Epoll.Event happened;
+        const int PatienceMs = 10_000;
+        if (epoll.Wait(&happened, 1, PatienceMs) == 0)
+        {
+            throw new SetupException("the container's first process did not end after SIGKILL");
+        }
+    }
+}

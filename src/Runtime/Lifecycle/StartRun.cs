@@ -1,0 +1,47 @@
+using System.Text;
+using Devoxx.Native;
+using Devoxx.Native.Processes;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Setup;
+
+namespace Devoxx.Runtime.Lifecycle;
+
+/// <summary>Lets a created container's first process go on to its command.</summary>
+internal static unsafe class StartRun
+{
+    public static void Run(Container container)
+    {
+        var status = container.Status;
+        if (status != ContainerStatus.Created)
+        {
+            throw new SetupException(status == ContainerStatus.Stopped
+                ? "cannot start a container that has stopped"
+                : "cannot start an already running container");
+        }
+
+        using var init = container.State.Init.OpenIfAlive() ?? throw new SetupException("cannot start a container that has stopped");
+
+        // Not blocking: the process that should be at the other end may have died meanwhile.
+        var fifo = FileDescriptor.Open(container.Directory.FifoPath, Linux.O_RDONLY | Linux.O_NONBLOCK);
+        using var epoll = new Monitor.Epoll();
+        var initFd = (int)init.DangerousGetHandle();
+        epoll.Add(fifo);
+        epoll.Add(initFd);
+        byte started;
+        while (RawSyscall.Invoke(Nr.read, fifo, (nint)(&started), 1) != 1)
+        {
+            Monitor.Epoll.Event happened;
+            if (epoll.Wait(&happened, 1, -1) == 1 && (int)happened.Fd == initFd)
+            {
+                throw new SetupException("container process is already dead");
+            }
+        }
+
+        FileDescriptor.Close(fifo);
+        fixed (byte* path = Encoding.UTF8.GetBytes(container.Directory.FifoPath + "\0"))
+        {
+            RawSyscall.Invoke(Nr.unlink, (nint)path);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Devoxx.Native.Processes;
+using Devoxx.Runtime.CommandLine;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Exec;
+using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Lifecycle;
+
+namespace Devoxx.Runtime.Verbs;
+
+/// <summary><c>run</c>: create and start; in the foreground also wait, and delete. The exit code is the command's.</summary>
+internal static class RunVerb
+{
+    public static int Run(GlobalOptions options, ReadOnlySpan<string> args)
+    {
+        var parsed = Arguments.Parse(args, CreateVerb.WithValue, CreateVerb.Flags);
+        var detach = parsed.Has("detach");
+        var create = CreateVerb.Options(options, parsed);
+        var console = (Ours: -1, Theirs: -1);
+        if (!detach && create.ConsoleSocket is null && Bundle.Read(Path.GetFullPath(create.Bundle)).Process is { Terminal: true })
+        {
+            console = FileDescriptor.SocketPair();
+            create = create with { OwnConsoleSocket = console.Theirs };
+        }
+
+        var (container, init) = new CreateRun(create).Run();
+        using (init)
+        {
+            FileDescriptor.Close(console.Theirs);
+            StartRun.Run(container);
+            if (detach)
+            {
+                return 0;
+            }
+
+            using var signals = new SignalForwarding(init);
+            var status = console.Ours >= 0 ? new TerminalRelay(FileDescriptor.Receive(console.Ours)).Run(init) : ExecRun.Wait(init);
+            if (!parsed.Has("keep"))
+            {
+                DeleteRun.Run(container, force: false);
+            }
+
+            return status.ExitCode;
+        }
+    }
+}
