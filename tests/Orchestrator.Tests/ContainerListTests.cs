@@ -42,12 +42,12 @@ public sealed class ContainerListTests
     public void The_table_is_laid_out_as_the_reference_does()
     {
         var text = new StringWriter { NewLine = "\n" };
-        ContainerList.WriteTable(text, [View(), View("db", state: "exited", exitCode: 137) with { Status = "out of memory (limit 16 MiB)" }], truncate: true, Now);
+        ContainerList.WriteTable(text, [View(), View("db", state: "exited", exitCode: 137) with { Status = "out of memory: limit 16 MiB" }], truncate: true, Now);
         Assert.Equal(
             """
             NAME         IMAGE          COMMAND                    SERVICE   CREATED         STATUS                                                     PORTS
             shop-web-1   busybox:1.36   "sh -c echo \"hello\";…"   web       3 minutes ago   Up About a minute                                          
-            shop-db-1    busybox:1.36   "sh -c echo \"hello\";…"   db        3 minutes ago   Exited (137) 4 seconds ago, out of memory (limit 16 MiB)   
+            shop-db-1    busybox:1.36   "sh -c echo \"hello\";…"   db        3 minutes ago   Exited (137) 4 seconds ago (out of memory: limit 16 MiB)   
 
             """,
             text.ToString());
@@ -87,6 +87,22 @@ public sealed class ContainerListTests
     [InlineData("created", null, "Created")]
     public void A_state_reads_as_docker_says_it(string state, string? health, string expected) =>
         Assert.Equal(expected, ContainerText.Status(View(state: state, exitCode: 1) with { Health = health }, Now));
+
+    [Theory]
+    [InlineData("finished", "Exited (1) 4 seconds ago")]
+    [InlineData("failed with exit code 1", "Exited (1) 4 seconds ago")]
+    [InlineData("failed with exit code 1; gave up", "Exited (1) 4 seconds ago (gave up)")]
+    [InlineData("failed with exit code 12", "Exited (1) 4 seconds ago (failed with exit code 12)")]
+    public void A_reason_does_not_repeat_the_exit_code(string reason, string expected) =>
+        Assert.Equal(expected, ContainerText.StatusAndReason(View(state: "exited", exitCode: 1) with { Status = reason }, Now, truncate: true));
+
+    [Fact]
+    public void A_long_reason_is_cut_in_the_table_only()
+    {
+        var view = View(state: "exited", exitCode: 1) with { Status = new string('x', 100) };
+        Assert.Equal($"Exited (1) 4 seconds ago ({new string('x', 59)}…)", ContainerText.StatusAndReason(view, Now, truncate: true));
+        Assert.EndsWith($"({view.Status})", ContainerText.StatusAndReason(view, Now, truncate: false));
+    }
 
     [Fact]
     public void The_short_name_leaves_the_project_out_but_not_of_a_container_name()

@@ -76,7 +76,7 @@ public sealed class ProgressBoardTests
     public void On_a_narrow_terminal_the_detail_gives_way_before_the_status()
     {
         At(0, "shop-web-1", "Waiting", detail: "for the database to become healthy");
-        Assert.Contains("Waiting for the d… 1.2s", Show(48));
+        Assert.Contains("Waiting (for the … 1.2s", Show(48));
     }
 
     [Fact]

@@ -19,11 +19,21 @@ public sealed class ProgressRendererTests
         Assert.Equal(
             """
              Container shop-web-1  Creating
-             Container shop-web-1  Recreate its image changed
+             Container shop-web-1  Recreate (its image changed)
              Container shop-web-1  Started
 
             """,
             text.ToString());
+    }
+
+    [Fact]
+    public void Plain_says_why_where_it_matters_only()
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        using var plain = new PlainProgress(text);
+        plain.Report(new Progress("Container", "a", "Creating", "there is none yet"));
+        plain.Report(new Progress("Container", "a", "Error", "no such file:\n/x", Done: true, Failed: true));
+        Assert.Equal(" Container a  Creating\n Container a  Error no such file: /x\n", text.ToString());
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class ContainerList
                 ContainerText.Command(container, truncate),
                 container.Service,
                 ContainerText.CreatedAgo(container, now),
-                ContainerText.StatusAndReason(container, now),
+                ContainerText.StatusAndReason(container, now, truncate),
                 "");
         }
 

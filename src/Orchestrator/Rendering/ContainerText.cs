@@ -26,11 +26,32 @@ internal static class ContainerText
         var other => other,
     };
 
-    /// <summary>The status, and behind it the reason when there is one: <c>Exited (137) 4 seconds ago, out of memory (limit 16 MiB)</c>.</summary>
-    public static string StatusAndReason(ContainerView container, DateTimeOffset now)
+    /// <summary>The status, and behind it the reason when it says more: <c>Exited (137) 4 seconds ago (out of memory: …)</c>.</summary>
+    /// <param name="truncate">The reason in at most 60 characters.</param>
+    public static string StatusAndReason(ContainerView container, DateTimeOffset now, bool truncate)
     {
         var status = Status(container, now);
-        return container.Status.Length == 0 ? status : $"{status}, {container.Status}";
+        var reason = WithoutTheObvious(container);
+        return reason.Length == 0 ? status : $"{status} ({(truncate && reason.Length > 60 ? reason[..59] + "…" : reason)})";
+    }
+
+    /// <summary>What the exit code says already need not be said again.</summary>
+    private static string WithoutTheObvious(ContainerView container)
+    {
+        foreach (var obvious in (ReadOnlySpan<string>)["finished", $"failed with exit code {container.ExitCode}"])
+        {
+            if (container.Status == obvious)
+            {
+                return "";
+            }
+
+            if (container.Status.StartsWith(obvious + "; ", StringComparison.Ordinal))
+            {
+                return container.Status[(obvious.Length + 2)..];
+            }
+        }
+
+        return container.Status;
     }
 
     /// <summary>The command in quotes, of at most 20 characters if <paramref name="truncate"/>.</summary>

@@ -17,7 +17,8 @@ internal sealed class PlainProgress(TextWriter output) : IProgressRenderer
         }
 
         last[thing] = now;
-        output.WriteLine($" {progress.Kind} {progress.Name}  {progress.Status}{(progress.Detail is { Length: > 0 } detail ? " " + detail.ReplaceLineEndings(" ") : "")}");
+        var detail = ProgressText.Detail(progress);
+        output.WriteLine($" {progress.Kind} {progress.Name}  {progress.Status}{(detail.Length > 0 ? " " + detail : "")}");
     }
 
     public void Dispose()

@@ -132,6 +132,6 @@ internal sealed class ProgressBoard(string title, bool unicode, bool colour)
 
         public string? Detail => Progress is { Done: false, Current: { } current }
             ? Progress.Total is { } total ? $"{HumanSize.Of(current)}/{HumanSize.Of(total)}" : HumanSize.Of(current)
-            : Progress.Detail?.ReplaceLineEndings(" ");
+            : ProgressText.Detail(Progress);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class WhyVerb : Verb
         var now = DateTimeOffset.UtcNow;
         foreach (var container in containers.Where(each => invocation.Words.Count == 0 || invocation.Words.Contains(each.Service)))
         {
-            invocation.Output.Out.WriteLine($"{container.Name}: {ContainerText.StatusAndReason(container, now)}");
+            invocation.Output.Out.WriteLine($"{container.Name}: {ContainerText.StatusAndReason(container, now, truncate: false)}");
             if (container.Run > 0)
             {
                 invocation.Output.Out.WriteLine(

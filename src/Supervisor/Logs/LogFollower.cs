@@ -30,7 +30,7 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
         watch.Wake();
     }
 
-    /// <summary>Calls <paramref name="then"/>, on the thread of <see cref="Run"/>, when what the log holds by now has been written: for a word on how a run ended.</summary>
+    /// <summary>Calls <paramref name="then"/>, on the thread of <see cref="Run"/>, when what a run that has ended left in the log has been written, a begun line included.</summary>
     public void AtEnd(LogSource source, Action then)
     {
         lock (gate)
@@ -165,7 +165,7 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
         {
             if (followed.Values.FirstOrDefault(cursor => ReferenceEquals(cursor.Source, source)) is { } cursor)
             {
-                LogMerge.Drain([cursor], sink, rest: false, stop: () => false);
+                LogMerge.Drain([cursor], sink, rest: true, stop: () => false);
             }
 
             sink.Flush();
