@@ -35,7 +35,8 @@ internal sealed partial class Binder
     /// <summary>A mapping whose values are strings or integers, nothing else.</summary>
     internal ImmutableSortedDictionary<string, string> StringMapping(Node? node) => Map(node, StringOrEmpty, keepNull: true);
 
-    internal ImmutableSortedDictionary<string, string> SshKeys(Node? node) => Map(node, Print, keepNull: true);
+    /// <summary>Key ids and their paths; the canonical form prints them as a list.</summary>
+    internal ImmutableSortedDictionary<string, string> SshKeys(Node? node) => node is SequenceNode ? Mapping(node) : Map(node, Print, keepNull: true);
 
     /// <summary>As <see cref="Mapping"/>, but a key without value keeps none.</summary>
     internal ImmutableSortedDictionary<string, string?> MappingWithEquals(Node? node) => Pairs(node, (item, value) =>

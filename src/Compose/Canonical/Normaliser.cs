@@ -25,15 +25,15 @@ internal static class Normaliser
                 if (service.Find("networks") is MappingNode { Count: > 0 } networks) used |= networks.Has("default");
                 else
                 {
-                    var networksOf = new MappingNode(service.Position);
-                    networksOf.Set("default", ScalarNode.Null(service.Position));
-                    service.Set("networks", networksOf);
+                    var own = new MappingNode(Position.None);
+                    own.Set("default", ScalarNode.Null(Position.None));
+                    service.Set("networks", own, Position.None);
                     used = true;
                 }
             }
         if (!used) return;
-        if (tree.Find("networks") is not MappingNode all) tree.Set("networks", all = new MappingNode(tree.Position));
-        if (!all.Has("default")) all.Set("default", ScalarNode.Null(tree.Position));
+        if (tree.Find("networks") is not MappingNode all) tree.Set("networks", all = new MappingNode(Position.None));
+        if (!all.Has("default")) all.Set("default", ScalarNode.Null(Position.None));
     }
 
     private static void Service(MappingNode service, Func<string, string?> lookup)

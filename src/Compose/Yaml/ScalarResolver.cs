@@ -64,13 +64,19 @@ internal static class ScalarResolver
                 return ScalarNode.Float(position, double.NegativeInfinity, text);
         }
         var first = text[0];
-        if (first == '.') return IsFloat(text) ? ScalarNode.Float(position, ParseFloat(text), text) : ScalarNode.String(position, text);
+        if (first == '.') return Float(position, text, text);
         if (first is not ('+' or '-') && !char.IsAsciiDigit(first)) return ScalarNode.String(position, text);
         if (Timestamp.IsOne(text)) return ScalarNode.Timestamp(position, text);
         var plain = text.Contains('_') ? text.Replace("_", "", StringComparison.Ordinal) : text;
         if (Integer(plain) is { } integer) return ScalarNode.Int(position, integer, text);
-        return IsFloat(plain) ? ScalarNode.Float(position, ParseFloat(plain), text) : ScalarNode.String(position, text);
+        return Float(position, plain, text);
     }
+
+    /// <summary>A number too large to be one is a string.</summary>
+    private static ScalarNode Float(Position position, string plain, string text) =>
+        IsFloat(plain) && double.Parse(plain, NumberStyles.Float, CultureInfo.InvariantCulture) is var value && double.IsFinite(value)
+            ? ScalarNode.Float(position, value, text)
+            : ScalarNode.String(position, text);
 
     private static long? Integer(ReadOnlySpan<char> text)
     {
@@ -128,6 +134,4 @@ internal static class ScalarResolver
             return length;
         }
     }
-
-    private static double ParseFloat(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 }

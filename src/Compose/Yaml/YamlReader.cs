@@ -38,8 +38,12 @@ internal sealed class YamlReader
         }
         catch (YamlException error)
         {
-            var message = error.InnerException is null or YamlException ? error.Message : error.InnerException.Message;
-            throw new ComposeException(new Position(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {Uncapitalise(message)}");
+            throw new ComposeException(new Position(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {Uncapitalise(error.Message).TrimEnd('.')}");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or FormatException or OverflowException)
+        {
+            // YamlDotNet 18.1 meets some malformed input (`ports: [80, 81` and a key below) with exceptions of its own state.
+            throw new ComposeException(new Position(file, 0, 0), "not valid YAML: a bracket, brace or quote is not closed, or a line is indented wrongly");
         }
     }
 

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+
+namespace Devoxx.Compose;
+
+public enum SupportLevel
+{
+    /// <summary>Does what the specification says, or has no effect anywhere.</summary>
+    Honoured,
+
+    /// <summary>Honoured for some values; the others are a warning at `up`.</summary>
+    Partly,
+
+    /// <summary>Loaded, checked and printed, but without effect; a warning at `up`.</summary>
+    Warned,
+}
+
+/// <summary>What becomes of a key.</summary>
+/// <param name="Path">Where it stands; `*` is any name or list item.</param>
+/// <param name="Level">Whether it is honoured.</param>
+/// <param name="Note">What is missing, as the warning says it; or what is special.</param>
+public sealed record SupportedKey(string Path, SupportLevel Level, string Note);
+
+/// <summary>
+/// Every key of the specification, and whether this program honours it. `docs/compose-support.md` is this table, and
+/// <see cref="SupportWarnings"/> speaks from it. A key below one that is not listed here shares its level.
+/// </summary>
+public static class SupportedKeys
+{
+    public static readonly ImmutableArray<SupportedKey> All =
+    [
+        Honoured("name"), Honoured("version", "obsolete and ignored, as in the reference"), Honoured("include", "local files only"),
+        Honoured("services"),
+        .. Services(),
+        Warned("networks", "networks are not made yet; every service has a loopback interface only"),
+        Honoured("volumes"),
+        Partly("volumes.*.driver", "`local` only"),
+        Partly("volumes.*.driver_opts", "`type`, `device` and `o` only"),
+        Warned("configs", "configs are not mounted yet"),
+        Warned("secrets", "secrets are not mounted yet"),
+        Warned("models", "models are not run"),
+    ];
+
+    private static IEnumerable<SupportedKey> Services()
+    {
+        foreach (var key in new[]
+                 {
+                     "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
+                     "domainname", "entrypoint", "env_file", "environment", "hostname", "image", "init", "label_file", "labels", "mem_limit",
+                     "mem_reservation", "mem_swappiness", "memswap_limit", "oom_kill_disable", "oom_score_adj", "pids_limit", "privileged", "profiles",
+                     "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
+                     "ulimits", "user", "volumes", "working_dir",
+                 })
+            yield return Honoured("services.*." + key);
+        yield return Honoured("services.*.extends", "local files only");
+        yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
+        yield return Honoured("services.*.develop", "`watch` alone reads it");
+
+        yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
+        yield return Partly("services.*.network_mode", "`none` and `host` only");
+        yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
+        yield return Partly("services.*.security_opt", "`no-new-privileges` only");
+        yield return Partly("services.*.pull_policy", "`always`, `missing` and `never` only");
+        yield return Warned("services.*.volumes.*.bind.selinux", "volumes are not relabelled");
+        yield return Warned("services.*.volumes.*.bind.recursive", "submounts are always mounted, and read-only where the mount is");
+        yield return Warned("services.*.volumes.*.volume.subpath", "the whole volume is mounted");
+        yield return Warned("services.*.volumes.*.volume.labels", "volumes get the labels of the top level only");
+        yield return Honoured("services.*.volumes.*.consistency", "has no effect on Linux");
+        yield return Partly("services.*.volumes.*.type", "`volume`, `bind` and `tmpfs` only");
+
+        yield return Honoured("services.*.deploy.replicas");
+        yield return Honoured("services.*.deploy.resources.limits.cpus");
+        yield return Honoured("services.*.deploy.resources.limits.memory");
+        yield return Honoured("services.*.deploy.resources.limits.pids");
+        yield return Honoured("services.*.deploy.resources.reservations.memory");
+        yield return Honoured("services.*.deploy.restart_policy.condition", "unless `restart` is given");
+        yield return Honoured("services.*.deploy.restart_policy.max_attempts", "of `on-failure`");
+        yield return Warned("services.*.deploy.restart_policy.delay", "restarts are delayed by this program's own back-off");
+        yield return Warned("services.*.deploy.restart_policy.window", "a restart counts as successful after this program's own time");
+        yield return Warned("services.*.deploy.resources.reservations.cpus", "no CPU is reserved");
+        yield return Warned("services.*.deploy.resources.reservations.devices", "devices are not given to containers yet");
+        yield return Warned("services.*.deploy.resources.reservations.generic_resources", "there is one machine only");
+        yield return Warned("services.*.deploy.mode", "replicas run on this machine");
+        yield return Warned("services.*.deploy.labels", "there is no object that would bear them");
+        yield return Warned("services.*.deploy.placement", "there is one machine only");
+        yield return Warned("services.*.deploy.endpoint_mode", "networks are not made yet");
+        yield return Warned("services.*.deploy.update_config", "replicas are replaced at once");
+        yield return Warned("services.*.deploy.rollback_config", "nothing is rolled back");
+
+        foreach (var (note, keys) in new[]
+                 {
+                     ("networks are not made yet", "dns dns_opt dns_search external_links extra_hosts links mac_address networks ports"),
+                     ("health is not probed yet", "healthcheck"),
+                     ("images are not built yet", "build"),
+                     ("hooks are not run yet", "post_start pre_start pre_stop"),
+                     ("devices are not given to containers yet", "device_cgroup_rules devices gpus"),
+                     ("configs and secrets are not mounted yet", "configs secrets credential_spec"),
+                     ("namespaces are not shared yet", "cgroup ipc pid userns_mode uts"),
+                     ("cgroups are made below this program's own", "cgroup_parent"),
+                     ("these limits are not set yet", "blkio_config cpu_count cpu_percent cpu_rt_period cpu_rt_runtime storage_opt"),
+                     ("supplementary groups are not set yet", "group_add"),
+                     ("volumes of others are not mounted yet", "volumes_from"),
+                     ("containers run on this machine's platform, with this program's own runtime", "isolation platform runtime"),
+                     ("annotations are not passed on", "annotations"),
+                     ("images are pulled when they are missing", "pull_refresh_after"),
+                     ("there is no such service outside", "models provider use_api_socket"),
+                 })
+            foreach (var key in keys.Split(' ')) yield return Warned("services.*." + key, note);
+    }
+
+    private static SupportedKey Honoured(string path, string note = "") => new(path, SupportLevel.Honoured, note);
+
+    private static SupportedKey Partly(string path, string note) => new(path, SupportLevel.Partly, note);
+
+    private static SupportedKey Warned(string path, string note) => new(path, SupportLevel.Warned, note);
+}
