@@ -5,6 +5,7 @@ using Devoxx.Compose.Diagnosis;
 using Devoxx.Compose.Loading;
 using Devoxx.Compose.Tree;
 using Devoxx.Compose.Validation;
+using Devoxx.Compose.Yaml;
 
 namespace Devoxx.Compose;
 
@@ -73,11 +74,12 @@ public static class ComposeLoader
     private static (MappingNode Tree, string Name, ImmutableDictionary<string, string> Environment) Tree(ref LoadRequest request, DiagnosticList diagnostics)
     {
         if (request.Files.IsDefaultOrEmpty) throw new ComposeException(Position.None, "no Compose file is given; name one with -f");
-        var name = ProjectName.Of(request, diagnostics);
+        var documents = new Documents();
+        var name = ProjectName.Of(request, documents, diagnostics);
         var environment = request.Environment.SetItem("COMPOSE_PROJECT_NAME", name);
         request = request with { Environment = environment };
         var scope = new Scope(request.WorkingDirectory, request.WorkingDirectory, environment, request.ResolvePaths);
-        var tree = new ModelLoader(request, diagnostics).Load(request.Files, scope);
+        var tree = new ModelLoader(request, documents, diagnostics).Load(request.Files, scope);
         if (tree.Count == 0) throw new ComposeException(new Position(request.Files[0].Path, 0, 0), "the file is empty; it needs `services:`");
         if (name.Length == 0)
             throw new ComposeException(Position.None, $"the directory {request.WorkingDirectory} gives no project name; give one with -p or `name:`");

@@ -14,7 +14,7 @@ namespace Devoxx.Compose.Loading;
 /// Files to one canonical tree. Per document: parse, interpolate, extend, reset, include, merge, check against the schema,
 /// make canonical; then, once: defaults, validation, paths, variables.
 /// </summary>
-internal sealed class ModelLoader(LoadRequest request, DiagnosticList diagnostics)
+internal sealed class ModelLoader(LoadRequest request, Documents documents, DiagnosticList diagnostics)
 {
     internal LoadRequest Request => request;
 
@@ -38,7 +38,7 @@ internal sealed class ModelLoader(LoadRequest request, DiagnosticList diagnostic
     {
         var tree = new MappingNode(new Position(file.Path, 0, 0));
         ResetTags? resets = null;
-        foreach (var document in YamlReader.Read(file.Path, file.Text))
+        foreach (var document in documents.Of(file))
         {
             resets = ResetTags.Extract(document);
             var next = Document(document, scope);
@@ -58,7 +58,7 @@ internal sealed class ModelLoader(LoadRequest request, DiagnosticList diagnostic
 
     private MappingNode File(ComposeFile file, Scope scope, MappingNode tree)
     {
-        foreach (var document in YamlReader.Read(file.Path, file.Text))
+        foreach (var document in documents.Of(file))
         {
             var resets = ResetTags.Extract(document);
             var next = Document(document, scope);

@@ -10,11 +10,11 @@ namespace Devoxx.Compose.Loading;
 /// <summary>The name of a project: --project-name, COMPOSE_PROJECT_NAME, the last `name:`, the directory.</summary>
 internal static class ProjectName
 {
-    internal static string Of(LoadRequest request, DiagnosticList diagnostics)
+    internal static string Of(LoadRequest request, Documents documents, DiagnosticList diagnostics)
     {
         if (!string.IsNullOrEmpty(request.ProjectName)) return Checked(request.ProjectName, "--project-name");
         if (request.Environment.GetValueOrDefault("COMPOSE_PROJECT_NAME") is { Length: > 0 } fromEnvironment) return Checked(fromEnvironment, "COMPOSE_PROJECT_NAME");
-        var (name, position) = FromFiles(request);
+        var (name, position) = FromFiles(request, documents);
         if (name is null) return Normalise(PathText.Base(request.WorkingDirectory));
         if (request.Interpolate)
         {
@@ -45,11 +45,11 @@ internal static class ProjectName
         ? name
         : throw new ComposeException(Position.None, $"{source} is `{name}`; a project name has only lower-case letters, digits, `-` and `_`, and begins with a letter or digit: `{Normalise(name)}`");
 
-    private static (string? Name, Position Position) FromFiles(LoadRequest request)
+    private static (string? Name, Position Position) FromFiles(LoadRequest request, Documents documents)
     {
         (string?, Position) found = default;
         foreach (var file in request.Files)
-            foreach (var document in YamlReader.Read(file.Path, file.Text))
+            foreach (var document in documents.Of(file))
             {
                 if (document.Kind != YamlKind.Mapping) continue;
                 for (var i = 0; i + 1 < document.Content.Count; i += 2)
