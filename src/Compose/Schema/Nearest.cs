@@ -6,7 +6,7 @@ internal static class Nearest
     /// <summary>Null if none is near: at most a third of the letters, and no more than three, may differ.</summary>
     internal static string? Suggest(string word, IEnumerable<string> known)
     {
-        var limit = Math.Clamp(word.Length / 3, 1, 3);
+        var limit = Math.Min(word.Length / 3, 3);
         string? best = null;
         foreach (var candidate in known)
         {
