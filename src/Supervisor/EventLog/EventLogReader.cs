@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Devoxx.Native.Files;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Journal;
 using Devoxx.Supervisor.Logs;
@@ -55,7 +56,7 @@ public sealed class EventLogReader(string path, EventTypes types) : IDisposable
         using var registration = cancellation.Register(watch.Wake);
 
         // The writer touches its log after each commit: one wake-up each, when the commit can be seen.
-        watch.Add(directory, DirectoryWatch.Attributes | DirectoryWatch.Created | DirectoryWatch.MovedIn);
+        watch.Add(directory, InotifyMask.Attributes | InotifyMask.Create | InotifyMask.MovedTo);
         var after = Start(query);
         while (!cancellation.IsCancellationRequested)
         {
@@ -80,7 +81,7 @@ public sealed class EventLogReader(string path, EventTypes types) : IDisposable
                 break;
             }
 
-            await Task.Run(() => watch.Wait(left, change: null), CancellationToken.None).ConfigureAwait(false);
+            await Task.Run(() => watch.Wait(left), CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using Devoxx.Native;
+using Devoxx.Native.Files;
 
 namespace Devoxx.Supervisor.Logs;
 
@@ -102,17 +103,17 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
                 changed.Clear();
             }
 
-            watch.Wait(drained ? query.Until - DateTimeOffset.UtcNow : TimeSpan.Zero, (number, name) =>
+            foreach (var change in watch.Wait(drained ? query.Until - DateTimeOffset.UtcNow : TimeSpan.Zero))
             {
-                if (number < 0)
+                if (change.Mask.HasFlag(InotifyMask.Overflow))
                 {
                     changed.UnionWith(followed.Keys);
                 }
-                else if (name.StartsWith("log", StringComparison.Ordinal))
+                else if (change.Name.StartsWith("log", StringComparison.Ordinal))
                 {
-                    changed.Add(number);
+                    changed.Add(change.Watch);
                 }
-            });
+            }
         }
     }
 
@@ -142,7 +143,7 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
         {
             // Watched first, so that what is written meanwhile wakes us once more.
             var number = watch.Add(
-                Path.GetDirectoryName(source.Path)!, DirectoryWatch.Written | DirectoryWatch.Created | DirectoryWatch.MovedIn);
+                Path.GetDirectoryName(source.Path)!, InotifyMask.Modify | InotifyMask.Create | InotifyMask.MovedTo);
             if (!followed.TryAdd(number, new LogCursor(source, query, LogReader.BufferSize(followed.Count + sources.Length))))
             {
                 throw new InvalidOperationException($"{source.Path} is followed already");
