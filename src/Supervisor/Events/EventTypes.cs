@@ -28,7 +28,7 @@ public sealed partial class EventTypes
     /// <exception cref="ArgumentException">The manifest is malformed or taken, or the record is registered already.</exception>
     public EventTypes Add<T>(string manifest, JsonTypeInfo<T> json, Func<T, string> describe) where T : class, IEvent
     {
-        Register(new EventType(manifest, typeof(T), json, false, payload => payload, payload => describe((T)payload)), isWritten: true);
+        Register(new EventType(WellFormed(manifest), typeof(T), json, false, payload => payload, payload => describe((T)payload)), isWritten: true);
         return this;
     }
 
@@ -46,7 +46,7 @@ public sealed partial class EventTypes
         }
 
         Register(
-            new EventType(manifest, typeof(TEarlier), json, false, payload => upgrade((TEarlier)payload), today.Description),
+            new EventType(WellFormed(manifest), typeof(TEarlier), json, false, payload => upgrade((TEarlier)payload), today.Description),
             isWritten: false);
         return this;
     }
@@ -55,7 +55,7 @@ public sealed partial class EventTypes
     /// <exception cref="ArgumentException">As for <see cref="Add"/>.</exception>
     public EventTypes AddState<T>(string manifest, JsonTypeInfo<T> json) where T : class
     {
-        Register(new EventType(manifest, typeof(T), json, true, payload => payload, _ => ""), isWritten: true);
+        Register(new EventType(WellFormed(manifest), typeof(T), json, true, payload => payload, _ => ""), isWritten: true);
         return this;
     }
 
@@ -69,13 +69,11 @@ public sealed partial class EventTypes
             ? type
             : throw new ArgumentException($"{payload.GetType().FullName} is not registered in EventTypes.", nameof(payload));
 
+    private static string WellFormed(string manifest) =>
+        ManifestForm().IsMatch(manifest) ? manifest : throw new ArgumentException($"manifest '{manifest}': should be like 'container.exited.v1'.");
+
     private void Register(EventType type, bool isWritten)
     {
-        if (!ManifestForm().IsMatch(type.Manifest))
-        {
-            throw new ArgumentException($"manifest '{type.Manifest}': should be like 'container.exited.v1'.");
-        }
-
         if (!byManifest.TryAdd(type.Manifest, type))
         {
             throw new ArgumentException($"manifest '{type.Manifest}' is registered twice.");

@@ -67,7 +67,16 @@ internal static class JournalSchema
     /// <exception cref="JournalException">The file is of something else, or of a newer version.</exception>
     public static bool IsCurrent(SqliteConnection connection, string path)
     {
-        var (application, version) = (Number(connection, "PRAGMA application_id"), Number(connection, "PRAGMA user_version"));
+        // In one transaction: somebody may be making the tables just now.
+        Execute(connection, "BEGIN");
+        var (application, version, foreign) = (
+            Number(connection, "PRAGMA application_id"),
+            Number(connection, "PRAGMA user_version"),
+            Number(connection, """
+                SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                AND name NOT IN ('event_journal', 'journal_metadata', 'snapshot')
+                """));
+        Execute(connection, "COMMIT");
         if (application == ApplicationId)
         {
             return version switch
@@ -80,8 +89,7 @@ internal static class JournalSchema
         }
 
         // A journal made by Akka.Persistence.Sqlite has the tables, and neither number: adopted. Anything else is not ours.
-        if (application != 0 || version != 0 || Number(connection,
-                "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('event_journal', 'journal_metadata', 'snapshot')") != 0)
+        if (application != 0 || version != 0 || foreign != 0)
         {
             throw new JournalException(path, "is a SQLite database of another program; move it away, or use another --root");
         }

@@ -288,10 +288,12 @@ internal sealed class LogCursor : IDisposable
     // Closes the files that are not needed; where to begin in the first that is.
     private static long SkipToTail(List<SafeFileHandle> files, int count)
     {
+        var isEnd = true;
         for (var i = files.Count - 1; i >= 0; i--)
         {
-            var (offset, lines) = LogTail.Find(files[i], count);
+            var (offset, lines) = LogTail.Find(files[i], count, isEnd);
             count -= lines;
+            isEnd &= lines == 0;
             if (offset > 0)
             {
                 files.GetRange(0, i).ForEach(older => older.Dispose());

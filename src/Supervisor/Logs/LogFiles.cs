@@ -43,7 +43,8 @@ internal static class LogFiles
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var opened = new List<(SafeFileHandle Handle, string Name)>();
-            foreach (var name in wanted().Select(number => number == 0 ? path : $"{path}.{number}"))
+            var numbers = wanted().ToList();
+            foreach (var name in numbers.Select(number => number == 0 ? path : $"{path}.{number}"))
             {
                 try
                 {
@@ -55,8 +56,8 @@ internal static class LogFiles
                 }
             }
 
-            // A rename in between could have made us open one file twice and miss another.
-            if (opened.TrueForAll(file => NameOf(file.Handle) == file.Name))
+            // A rename in between could have made us open one file twice, or miss one.
+            if (opened.TrueForAll(file => NameOf(file.Handle) == file.Name) && wanted().SequenceEqual(numbers))
             {
                 return opened.ConvertAll(file => file.Handle);
             }

@@ -12,7 +12,8 @@ internal static class LogTail
     /// The offset in <paramref name="file"/> at which its last <paramref name="count"/> lines begin, and how many lines
     /// there are from there on: fewer than asked for when the file is too short. Pieces of one line count once.
     /// </summary>
-    public static (long Offset, int Lines) Find(SafeFileHandle file, int count)
+    /// <param name="isEnd">Nothing comes after this file: a piece at its end is a line of its own.</param>
+    public static (long Offset, int Lines) Find(SafeFileHandle file, int count, bool isEnd)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Block);
         try
@@ -20,6 +21,7 @@ internal static class LogTail
             var lines = 0;
             var end = RandomAccess.GetLength(file);
             var isLast = true;
+            var isWhole = isEnd;
             while (end > 0)
             {
                 // [start, end) ends with a newline, except at the very end of a file that is being written.
@@ -51,8 +53,8 @@ internal static class LogTail
                     var record = part[(previous + 1)..^1];
                     var isPiece = CriRecord.TryParse(record, out var parsed) && parsed.IsPiece;
 
-                    // A piece belongs to the line that follows it, except at the very end, where nothing does.
-                    if (!isPiece || isLast)
+                    // A piece belongs to the line that follows it.
+                    if (!isPiece || isWhole)
                     {
                         if (lines == count)
                         {
@@ -62,7 +64,7 @@ internal static class LogTail
                         lines++;
                     }
 
-                    isLast = false;
+                    isLast = isWhole = false;
                     part = part[..(previous + 1)];
                 }
 

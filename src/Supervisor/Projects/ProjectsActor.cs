@@ -13,6 +13,7 @@ namespace Devoxx.Supervisor.Projects;
 /// <summary>Which projects there are, so that recovery finds them all.</summary>
 public interface IProjectsEvent : IEvent;
 
+/// <summary>A project is known from here on.</summary>
 public sealed record ProjectRegistered(Subject Subject, string Name) : IProjectsEvent;
 
 public sealed record ProjectsState(ImmutableSortedSet<string> Names)
