@@ -1,0 +1,207 @@
+using System.Text.Json;
+using Devoxx.Supervisor.Control;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Devoxx.Orchestrator.Tests;
+
+/// <summary>Whole command lines against a supervisor's double: what is asked, what is printed, the exit code.</summary>
+public sealed class VerbTests : IAsyncDisposable
+{
+    private const string Success = """{"outcome":{"errors":[],"warnings":[]}}""" + "\n";
+    private readonly SupervisorDouble supervisor = new();
+    private readonly string directory = Directory.CreateTempSubdirectory("devoxx-cli-").FullName;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(directory, recursive: true);
+        return supervisor.DisposeAsync();
+    }
+
+    private Task<Run> Invoke(params string[] arguments) => Run.Of(["--root", supervisor.Root.Path, .. arguments]);
+
+    private string StackFile(string text)
+    {
+        var path = Path.Combine(directory, "stack.yaml");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private string Shop(string extra = "") => StackFile($"name: shop\nservices:\n  web:\n    image: busybox:1.36\n  db:\n    image: busybox:1.36\n{extra}");
+
+    private static string Json(params ContainerView[] containers) => JsonSerializer.Serialize([.. containers], ControlJson.Default.ImmutableArrayContainerView);
+
+    [Fact]
+    public async Task Up_asks_for_what_was_typed()
+    {
+        await supervisor.StartAsync(new Dictionary<string, string> { ["/v1/projects/shop/up"] = """{"progress":{"kind":"Container","name":"shop-web-1","status":"Started","done":true}}""" + "\n" + Success });
+        var run = await Invoke("up", "-f", Shop(), "-d", "--scale", "web=3", "--force-recreate", "--remove-orphans", "-t", "7", "web");
+        Assert.Equal(" Container shop-web-1  Started\n", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Out);
+        var request = JsonSerializer.Deserialize(Assert.Single(supervisor.Requests)["POST /v1/projects/shop/up ".Length..], ControlJson.Default.UpRequest)!;
+        Assert.Equal(["web"], request.Services);
+        Assert.Equal(3, request.Scale["web"]);
+        Assert.Equal(RecreatePolicy.Always, request.Recreate);
+        Assert.True(request.RemoveOrphans);
+        Assert.Equal(7, request.StopTimeoutSeconds);
+        Assert.Equal([Path.Combine(directory, "stack.yaml")], request.ConfigFiles);
+        Assert.Equal(directory, request.WorkingDirectory);
+        Assert.Equal("shop", request.Project.GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Errors_come_last_all_of_them_and_whole()
+    {
+        await supervisor.StartAsync(new Dictionary<string, string>
+        {
+            ["/v1/projects/shop/up"] = """
+                {"progress":{"kind":"Container","name":"shop-web-1","status":"Error","detail":"no such image","done":true,"failed":true}}
+                {"outcome":{"errors":["web: no such image","db: no such image"],"warnings":["something is odd"]}}
+
+                """,
+        });
+        var run = await Invoke("up", "-d", "-f", Shop());
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(" Container shop-web-1  Error no such image\nwarning: something is odd\nweb: no such image\ndb: no such image\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("no such service: wbe; did you mean web?", "stop", "wbe")]
+    [InlineData("no such service: nonsense", "ps", "nonsense")]
+    [InlineData("--force-recreate and --no-recreate are incompatible", "up", "--force-recreate", "--no-recreate")]
+    [InlineData("invalid --scale option \"web\". Should be SERVICE=NUM", "up", "--scale", "web")]
+    [InlineData("no such service: x", "up", "--scale", "x=1")]
+    [InlineData("invalid signal: SIGNONSENSE", "kill", "-s", "SIGNONSENSE")]
+    [InlineData("--index requires one service to be selected", "logs", "--index", "1")]
+    [InlineData("arguments to --filter should be in form KEY=VAL", "ps", "--filter", "x")]
+    [InlineData("service \"web\" is not running", "exec", "-T", "web", "ls")]
+    public async Task Says_what_is_wrong_and_exits_1(string message, params string[] arguments)
+    {
+        await supervisor.StartAsync(new Dictionary<string, string> { ["/v1/projects/shop/containers"] = "[]" });
+        var run = await Invoke(["--file", Shop(), .. arguments]);
+        Assert.Equal(message + "\n", run.Error);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task All_mistakes_of_a_stack_file_are_told_with_their_places()
+    {
+        await supervisor.StartAsync([]);
+        var path = StackFile("services:\n  web:\n    imgae: x\n  db:\n    image: y\n    comand: z\n");
+        var run = await Invoke("up", "-d", "-f", path);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{path}:3:5: ", run.Error);
+        Assert.Contains($"{path}:6:5: ", run.Error);
+        Assert.Empty(supervisor.Requests);
+    }
+
+    [Fact]
+    public async Task Errors_are_json_where_progress_is()
+    {
+        await supervisor.StartAsync([]);
+        var run = await Invoke("--progress", "json", "ps", "-f", Shop(), "nonsense");
+        Assert.Equal("{\"error\":true,\"message\":\"no such service: nonsense\"}\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Ps_shows_what_runs_and_all_on_demand()
+    {
+        await supervisor.StartAsync(new Dictionary<string, string>
+        {
+            ["/v1/projects/shop/containers"] = Json(ContainerListTests.View(), ContainerListTests.View("db", state: "exited", exitCode: 0)),
+        });
+        Assert.Equal($"{new string('a', 63)}1\n", (await Invoke("ps", "-q", "-p", "shop")).Out);
+        Assert.Equal("db\nweb\n", (await Invoke("ps", "-a", "--services", "-p", "shop")).Out);
+        Assert.Equal("shop-db-1\n", (await Invoke("ps", "--status", "exited", "--format", "{{.Name}}", "-p", "shop")).Out);
+        Assert.Equal("shop-db-1\n", (await Invoke("ps", "--filter", "status=exited", "--format", "{{.Name}}", "-p", "shop")).Out);
+    }
+
+    [Theory]
+    [InlineData("""POST /v1/projects/shop/stop {"services":["web"],"stopTimeoutSeconds":2,"noDeps":false}""", "stop", "-t", "2", "web")]
+    [InlineData("""POST /v1/projects/shop/start {"services":[],"noDeps":false}""", "start")]
+    [InlineData("""POST /v1/projects/shop/restart {"services":["db","web"],"noDeps":true}""", "restart", "--no-deps", "db", "web")]
+    [InlineData("""POST /v1/projects/shop/kill {"services":[],"signal":"HUP","noDeps":false}""", "kill", "-s", "HUP")]
+    [InlineData("""POST /v1/projects/shop/down {"services":[],"volumes":true,"removeOrphans":true,"stopTimeoutSeconds":0}""", "down", "-v", "--remove-orphans", "-t", "0")]
+    public async Task Asks_for_what_was_typed(string request, params string[] arguments)
+    {
+        await supervisor.StartAsync(context => context.Response.WriteAsync(Success));
+        var run = await Invoke(["-p", "SHOP", .. arguments]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal([request], supervisor.Requests);
+    }
+
+    [Fact]
+    public async Task Down_hands_the_stack_file_over_when_there_is_one()
+    {
+        await supervisor.StartAsync(context => context.Response.WriteAsync(Success));
+        await Invoke("down", "-f", Shop());
+        var request = JsonSerializer.Deserialize(Assert.Single(supervisor.Requests)["POST /v1/projects/shop/down ".Length..], ControlJson.Default.DownRequest)!;
+        Assert.Equal("shop", request.Project!.Value.GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Ls_shows_projects_that_run()
+    {
+        await supervisor.StartAsync(new Dictionary<string, string>
+        {
+            [ControlRoutes.Projects] = """[{"name":"shop","status":"running(2)","configFiles":["/a","/b"],"running":2,"total":2},{"name":"old","status":"exited(1)","configFiles":[],"running":0,"total":1}]""",
+        });
+        Assert.Equal("NAME                STATUS              CONFIG FILES\nshop                running(2)          /a,/b\n", (await Invoke("ls")).Out);
+        Assert.Equal("old\nshop\n", (await Invoke("ls", "-a", "-q")).Out);
+        Assert.Equal("old\n", (await Invoke("ls", "-a", "-q", "--filter", "name=^o")).Out);
+        Assert.Equal("""[{"Name":"shop","Status":"running(2)","ConfigFiles":"/a,/b"}]""" + "\n", (await Invoke("ls", "--format", "json")).Out);
+    }
+
+    [Fact]
+    public async Task Logs_merges_the_files_of_all_replicas()
+    {
+        foreach (var (name, text) in new[] { ("one", "2026-11-23T17:24:58.1Z stdout F first\n2026-11-23T17:24:58.3Z stderr F third\n"), ("two", "2026-11-23T17:24:58.2Z stdout F second\n") })
+        {
+            Directory.CreateDirectory(Path.Combine(directory, name));
+            File.WriteAllText(Path.Combine(directory, name, "log"), text);
+        }
+
+        await supervisor.StartAsync(new Dictionary<string, string>
+        {
+            ["/v1/projects/shop/containers"] = Json(
+                ContainerListTests.View() with { LogDirectory = Path.Combine(directory, "one") },
+                ContainerListTests.View("db") with { LogDirectory = Path.Combine(directory, "two") }),
+        });
+        Assert.Equal("web-1  | first\ndb-1   | second\nweb-1  | third\n", (await Invoke("logs", "-p", "shop")).Out);
+        Assert.Equal("third\n", (await Invoke("logs", "-p", "shop", "--no-log-prefix", "-n", "1", "web")).Out);
+    }
+
+    [Fact]
+    public async Task Up_in_the_foreground_shows_logs_and_exits_and_ends_with_the_last_replica()
+    {
+        var log = Path.Combine(directory, "log");
+        var now = DateTimeOffset.UtcNow;
+        var running = ContainerListTests.View() with { LogDirectory = directory, StartedAt = now };
+        await supervisor.StartAsync(async context =>
+        {
+            switch (context.Request.Path.Value!.Split('/')[^1])
+            {
+                case "up":
+                    await context.Response.WriteAsync(Success);
+                    break;
+                case "containers":
+                    await context.Response.WriteAsync(Json(running));
+                    break;
+                default:
+                    await context.Response.WriteAsync(JsonSerializer.Serialize(running, ControlJson.Default.ContainerView) + "\n");
+                    await context.Response.Body.FlushAsync();
+                    await File.WriteAllTextAsync(log, $"{DateTime.UtcNow:O} stdout F hello\n{DateTime.UtcNow:O} stderr F oops\n{DateTime.UtcNow:O} stdout P half a line\n");
+                    var exited = running with { State = "exited", ExitCode = 3, FinishedAt = DateTimeOffset.UtcNow.AddSeconds(1) };
+                    await context.Response.WriteAsync(JsonSerializer.Serialize(exited, ControlJson.Default.ContainerView) + "\n");
+                    await context.Response.Body.FlushAsync();
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+                    break;
+            }
+        });
+        var run = await Invoke("up", "-f", StackFile("name: shop\nservices:\n  web:\n    image: busybox:1.36\n")).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("Attaching to web-1\nweb-1  | hello\nweb-1  | half a line\nweb-1 exited with code 3\n", run.Out);
+        Assert.Equal("web-1  | oops\n", run.Error);
+    }
+}
