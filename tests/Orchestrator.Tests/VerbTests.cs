@@ -97,6 +97,17 @@ public sealed class VerbTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Up_warns_of_a_key_that_is_not_honoured_where_it_stands_and_others_do_not()
+    {
+        await supervisor.StartAsync(context => context.Response.WriteAsync(Success));
+        var path = Shop("    ulimits:\n      nofile: 10\n    mac_address: 02:42:ac:11:65:43\n");
+        var up = await Invoke("up", "-d", "-f", path);
+        Assert.StartsWith($"warning: {path}:9:5: ", up.Error);
+        Assert.Contains("mac_address", Assert.Single(up.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Empty((await Invoke("stop", "-f", path)).Error);
+    }
+
+    [Fact]
     public async Task Errors_are_json_where_progress_is()
     {
         await supervisor.StartAsync([]);

@@ -18,8 +18,7 @@ internal sealed record ProjectTarget(string Name, Stack? Stack)
 
         try
         {
-            // Nothing is started: an env_file may be missing, and every service may be named, whatever its profile.
-            var stack = Projects.Stack.Load(invocation, static request => request with { ResolveEnvironment = false });
+            var stack = Projects.Stack.LoadToLookAt(invocation);
             return new ProjectTarget(stack.Project.Name, stack);
         }
         catch (CommandFailedException) when (Environment.GetEnvironmentVariable("COMPOSE_PROJECT_NAME") is { Length: > 0 } && invocation.Global.Files.Count == 0)

@@ -8,12 +8,27 @@ namespace Devoxx.Orchestrator.Projects;
 /// <param name="Json">The model with all that belongs to it, as the control API takes it.</param>
 internal sealed record Stack(Project Project, JsonElement Json)
 {
-    /// <summary>Loads it, and prints what its author should know: warnings, and keys that are not honoured.</summary>
-    /// <param name="adjust">What the verb wants of the loader.</param>
+    /// <summary>Loads it for a verb that starts things, which says what of it is not honoured.</summary>
+    /// <param name="services">Those named on the command line: they bring their profiles with them.</param>
     /// <exception cref="CommandFailedException">All errors of all files, one a line.</exception>
-    public static Stack Load(Invocation invocation, Func<LoadRequest, LoadRequest> adjust)
+    public static Stack LoadToStart(Invocation invocation, IReadOnlyList<string> services)
     {
-        var result = StackFiles.Load(invocation, adjust);
+        var result = StackFiles.Load(invocation, request => request with { Services = [.. services] });
+        foreach (var warning in SupportWarnings.For(result))
+        {
+            invocation.Output.Warn(StackFiles.Describe(warning));
+        }
+
+        return Of(result);
+    }
+
+    /// <summary>Loads it for a verb that starts nothing: an env_file may be missing, and every service may be named, whatever its profile.</summary>
+    /// <exception cref="CommandFailedException">All errors of all files, one a line.</exception>
+    public static Stack LoadToLookAt(Invocation invocation) =>
+        Of(StackFiles.Load(invocation, static request => request with { ResolveEnvironment = false }));
+
+    private static Stack Of(LoadResult result)
+    {
         using var json = JsonDocument.Parse(ProjectJson.WriteLossless(result.Project!));
         return new Stack(result.Project!, json.RootElement.Clone());
     }

@@ -35,7 +35,7 @@ internal sealed class UpVerb : Verb
     {
         Check(invocation.Arguments);
         var connecting = invocation.ConnectAsync();
-        var stack = Stack.Load(invocation, request => request with { Services = [.. invocation.Words] });
+        var stack = Stack.LoadToStart(invocation, invocation.Words);
         if (stack.Project.Services.IsEmpty)
         {
             throw new CommandFailedException("no service selected");
