@@ -90,6 +90,13 @@ internal abstract class EventSourcedActor<TState, TEvent, TEffect> : UntypedPers
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
+    /// <summary>An event that cannot be written at all: a fault of ours, and as fatal as a disk that fails.</summary>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        Context.System.EventStream.Publish(new JournalFailed(PersistenceId, cause));
+        base.OnPersistRejected(cause, @event, sequenceNr);
+    }
+
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         Context.System.EventStream.Publish(new JournalFailed(PersistenceId, reason));

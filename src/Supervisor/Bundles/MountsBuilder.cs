@@ -78,11 +78,8 @@ internal static class MountsBuilder
     {
         var options = ImmutableArray.CreateBuilder<string>();
         options.AddRange("nosuid", "nodev", "noexec");
-        if (!mount.TmpfsOptions.IsDefaultOrEmpty)
-        {
-            // Said explicitly in the file, so they come last and win.
-            options.AddRange(mount.TmpfsOptions);
-        }
+        // Said explicitly in the file, so they come last and win.
+        options.AddRange(mount.TmpfsOptions ?? []);
 
         if (mount.TmpfsSize is { } size)
         {

@@ -54,7 +54,9 @@ internal sealed partial class ContainerActor
         }
         else if (State.Process is not null || observed.Exit is not null)
         {
+            // Settled when its end is in the journal: who asks then is told how it is, not how it was.
             BeginReaping();
+            return;
         }
         else if (State.Phase == ContainerPhase.Stopping)
         {

@@ -36,7 +36,8 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     protected override void OnChanged()
     {
-        Context.Parent.Tell(new ContainerChanged(id, State));
+        Context.Parent.Tell(new ContainerChanged(id, State, Recovered: recovering));
+        recovering = false;
         Become(State.Phase switch
         {
             ContainerPhase.Starting => Starting,

@@ -115,7 +115,7 @@ public sealed record MountSpec(
     string? Subpath = null,
     long? TmpfsSize = null,
     int? TmpfsMode = null,
-    ImmutableArray<string> TmpfsOptions = default,
+    ImmutableArray<string>? TmpfsOptions = null,
     bool Anonymous = false);
 
 public enum MountKind

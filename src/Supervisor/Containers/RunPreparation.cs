@@ -43,7 +43,7 @@ internal sealed record RunPreparation(int Run, ImmutableHashSet<string> Awaited,
         var mount = spec.Mounts.First(m => m.Source == source && m.Kind != MountKind.Tmpfs);
         if (mount.Kind == MountKind.Bind)
         {
-            return (VolumeSpec.HostPath(source, mount.CreateHostPath), null);
+            return (VolumeSpec.HostPath(source, mount.CreateHostPath, spec.Project), null);
         }
 
         var anonymous = mount.Anonymous

@@ -103,8 +103,10 @@ internal sealed class ImageActor(ImageReference reference, SupervisorEnvironment
 
     private void Pull()
     {
-        var self = Self;
-        environment.Images.PullAsync(reference, progress: new Reporter(self)).PipeTo(self);
+        var (images, self) = (environment.Images, Self);
+        PullAsync().PipeTo(self);
+
+        async Task<StoredImage> PullAsync() => await images.PullAsync(reference, progress: new Reporter(self)).ConfigureAwait(false);
     }
 
     private void Finish(StoredImage? image, string? error)

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Devoxx.Compose;
-using Devoxx.Images;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Containers;
 
 namespace Devoxx.Supervisor.Planning;
+
+/// <summary>What a plan knows of an image.</summary>
+/// <param name="Id">The digest of its configuration.</param>
+public sealed record PlannedImage(string Id, ImageConfig Config);
 
 /// <summary>From a service and its image to what one container is. Pure.</summary>
 internal static class ContainerSpecs
@@ -13,9 +16,9 @@ internal static class ContainerSpecs
     /// <param name="inherited">Anonymous volumes of the container that this one replaces.</param>
     /// <exception cref="FormatException">Something the service says cannot be honoured; the message says what.</exception>
     public static ContainerSpec Make(
-        Project project, string serviceName, Service service, int number, StoredImage image, string hash, Func<string> newId, ImmutableArray<MountSpec> inherited)
+        Project project, string serviceName, Service service, int number, PlannedImage image, string hash, Func<string> newId, ImmutableArray<MountSpec> inherited)
     {
-        var config = image.Config.Config ?? new ImageConfig();
+        var config = image.Config;
         var id = newId();
         var arguments = Arguments(service, config);
         if (arguments.IsEmpty)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Devoxx.Compose;
-using Devoxx.Images;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Volumes;
@@ -28,7 +27,7 @@ public sealed record UpWish(
 /// <param name="stateRoot">Where volumes are.</param>
 /// <param name="newId">Gives a new id of 64 hexadecimal digits.</param>
 public sealed class UpPlanner(
-    Project project, UpWish wish, ImmutableDictionary<string, StoredImage> images, Observation observation, StateRoot stateRoot, Func<string> newId)
+    Project project, UpWish wish, ImmutableDictionary<string, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId)
 {
     private readonly PlanBuilder plan = new();
     private readonly ServiceGraph graph = ServiceGraph.Of(project);
@@ -154,7 +153,7 @@ public sealed class UpPlanner(
     }
 
     private void Make(
-        string serviceName, Service service, int number, StoredImage image, string hash, ImmutableArray<int> mounts, string because, int? discarded,
+        string serviceName, Service service, int number, PlannedImage image, string hash, ImmutableArray<int> mounts, string because, int? discarded,
         ImmutableArray<int> after, ImmutableArray<int>.Builder started, ObservedContainer? before)
     {
         var inherited = before is null || wish.RenewAnonymousVolumes ? [] : before.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();

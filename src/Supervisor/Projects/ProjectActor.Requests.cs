@@ -93,7 +93,7 @@ internal sealed partial class ProjectActor
             }
 
             var plan = new UpPlanner(
-                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => i.Value!.Image!), Observe(), environment.Root, NewId).Make();
+                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId).Make();
             if (!plan.Errors.IsEmpty)
             {
                 Refuse(plan);

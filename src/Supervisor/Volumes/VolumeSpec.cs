@@ -40,7 +40,7 @@ public sealed record VolumeSpec(
         containerId, VolumeKind.ContainerRoot, bundle,
         ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedDictionary<string, string>.Empty, project);
 
-    public static VolumeSpec HostPath(string path, bool create) => new(
+    public static VolumeSpec HostPath(string path, bool create, string project) => new(
         path, VolumeKind.HostPath, path,
-        ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedDictionary<string, string>.Empty, CreateHostPath: create);
+        ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedDictionary<string, string>.Empty, project, create);
 }

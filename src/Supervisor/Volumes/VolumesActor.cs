@@ -11,19 +11,22 @@ public interface IVolumesEvent : IEvent;
 
 /// <summary>A mount source is known from here on.</summary>
 /// <param name="Name">Of a host path, the path.</param>
-public sealed record VolumeRegistered(Subject Subject, string Name, bool IsHostPath) : IVolumesEvent;
+/// <param name="Project">Whose it is; null: nobody's.</param>
+public sealed record VolumeRegistered(Subject Subject, string Name, bool IsHostPath, string? Project) : IVolumesEvent;
 
 /// <summary>It is of no interest any more.</summary>
 public sealed record VolumeForgotten(Subject Subject, string Name) : IVolumesEvent;
 
-/// <summary>Name → whether it is a host path.</summary>
-public sealed record VolumesState(ImmutableSortedDictionary<string, bool> Names)
+/// <summary>What is known of a mount source before it is asked.</summary>
+public sealed record KnownVolume(bool IsHostPath, string? Project);
+
+public sealed record VolumesState(ImmutableSortedDictionary<string, KnownVolume> Names)
 {
-    public static VolumesState Initial { get; } = new(ImmutableSortedDictionary.Create<string, bool>(StringComparer.Ordinal));
+    public static VolumesState Initial { get; } = new(ImmutableSortedDictionary.Create<string, KnownVolume>(StringComparer.Ordinal));
 
     public VolumesState Apply(IVolumesEvent @event) => @event switch
     {
-        VolumeRegistered e => new(Names.SetItem(e.Name, e.IsHostPath)),
+        VolumeRegistered e => new(Names.SetItem(e.Name, new KnownVolume(e.IsHostPath, e.Project))),
         VolumeForgotten e => new(Names.Remove(e.Name)),
         _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of the volumes"),
     };
@@ -50,9 +53,9 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
     protected override void OnRecovered()
     {
         settling.UnionWith(State.Names.Keys);
-        foreach (var (name, isHostPath) in State.Names)
+        foreach (var name in State.Names.Keys)
         {
-            Child(name, isHostPath);
+            Child(name);
         }
 
         TellIfSettled();
@@ -63,10 +66,10 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
         switch (message)
         {
             case CreateVolume c:
-                Route(c.Spec.Name, false, c);
+                Route(c.Spec.Name, c.Spec, c);
                 break;
             case AttachVolume c:
-                Route(c.Name, c.Spec?.Kind == VolumeKind.HostPath, c);
+                Route(c.Name, c.Spec, c);
                 break;
             case DetachVolume c:
                 Route(c.Name, null, c);
@@ -93,18 +96,19 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
         }
     }
 
-    protected override void Perform(Forward effect) => Child(effect.Name, State.Names[effect.Name]).Tell(effect.Command);
+    protected override void Perform(Forward effect) => Child(effect.Name).Tell(effect.Command);
 
-    /// <param name="isHostPath">What to register it as; null: it is registered, or there is nothing to do.</param>
-    private void Route(string name, bool? isHostPath, IVolumeCommand command)
+    /// <param name="spec">What to register it as; null: it is registered, or there is nothing to do.</param>
+    private void Route(string name, VolumeSpec? spec, IVolumeCommand command)
     {
         if (State.Names.ContainsKey(name))
         {
             Perform(new Forward(name, command));
         }
-        else if (isHostPath is { } kind && command is not AttachVolume { Spec: null })
+        else if (spec is not null)
         {
-            Carry(new([new VolumeRegistered(SubjectOf(name, kind), name, kind)], [new Forward(name, command)]));
+            var known = new KnownVolume(spec.Kind == VolumeKind.HostPath, spec.Project);
+            Carry(new([new VolumeRegistered(SubjectOf(name, known), name, known.IsHostPath, known.Project)], [new Forward(name, command)]));
         }
         else
         {
@@ -147,16 +151,16 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
         }
     }
 
-    private IActorRef Child(string name, bool isHostPath)
+    private IActorRef Child(string name)
     {
         var child = Context.Child(ChildName(name));
         return child.IsNobody()
             ? Context.ActorOf(
-                Producer<VolumeActor>.Props(() => new VolumeActor("volume-" + name, SubjectOf(name, isHostPath), environment)), ChildName(name))
+                Producer<VolumeActor>.Props(() => new VolumeActor("volume-" + name, SubjectOf(name, State.Names[name]), environment)), ChildName(name))
             : child;
     }
 
-    private static Subject SubjectOf(string name, bool isHostPath) => isHostPath ? Subject.None : new Subject(Volume: name);
+    private static Subject SubjectOf(string name, KnownVolume known) => new(known.Project, Volume: known.IsHostPath ? null : name);
 
     /// <summary>An actor's name cannot hold a slash, nor begin with a dollar sign.</summary>
     private static string ChildName(string name) => "v-" + Uri.EscapeDataString(name).Replace('~', '-');
