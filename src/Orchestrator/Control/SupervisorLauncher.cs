@@ -19,7 +19,7 @@ internal static class SupervisorLauncher
 {
     private const int ReadyFd = 3;
     private const int SpawnLockFd = 4;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <exception cref="CommandFailedException">Not root, or it did not come up.</exception>
     public static async Task LaunchAsync(StateRoot root, CancellationToken cancellation)
@@ -29,7 +29,7 @@ internal static class SupervisorLauncher
             throw NotRoot();
         }
 
-        Directory.CreateDirectory(root.RunDirectory, OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(root.RunDirectory, OwnerOnly);
         using var turn = await Task.Run(() => FileLock.Acquire(root.SpawnLockPath), cancellation);
         if (Listens(root))
         {
@@ -39,9 +39,8 @@ internal static class SupervisorLauncher
 
         var logBefore = File.Exists(root.SupervisorLogPath) ? new FileInfo(root.SupervisorLogPath).Length : 0;
         using var ready = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
-        using (var log = File.OpenHandle(root.SupervisorLogPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        using (var log = AppendFile.Open(root.SupervisorLogPath))
         {
-            File.SetUnixFileMode(log, OwnerOnly);
             Start(root, log, ready.ClientSafePipeHandle, turn.Handle).Dispose();
         }
 
