@@ -39,8 +39,11 @@ public sealed partial class ImageStore
             ImagePlatform.Normalise(NonEmpty(parsed.Os) ?? "linux", NonEmpty(parsed.Architecture) ?? ImagePlatform.Host.Architecture, parsed.Variant).ToString(),
             manifest is null ? null : Digest.Sha256Of(manifest).ToString(),
             checkedAt);
-        return Stored(_index.Update(index =>
+        ImageRecord? before = null;
+        var stored = Stored(_index.Update(index =>
         {
+            before = index.Images.Find(image => image.Id == record.Id);
+
             // Under the lock, so that nobody who is removing the same image takes them away in between.
             _blobs.Add(configuration);
             if (manifest is not null)
@@ -50,6 +53,13 @@ public sealed partial class ImageStore
 
             return Put(index, record);
         }));
+        if (before?.ManifestDigest is not null && manifest is not null)
+        {
+            // It may have come with another manifest this time.
+            Sweep([before]);
+        }
+
+        return stored;
     }
 
     private LayerRecord Place(Workspace workspace, string diffId, string chainId, StagedLayer? staged, IReadOnlyList<LayerRecord> below)

@@ -10,9 +10,21 @@ internal static class Manifests
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
     public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 
+    public const string OciConfiguration = "application/vnd.oci.image.config.v1+json";
+    public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
+    public const string OciGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
+
     public static bool IsIndex(string? mediaType) => mediaType is OciIndex or DockerList;
 
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
+
+    /// <summary>A descriptor of Docker's schema 2 as OCI has it: the content is the same.</summary>
+    public static Descriptor InOci(Descriptor descriptor) => descriptor.MediaType switch
+    {
+        "application/vnd.docker.image.rootfs.diff.tar.gzip" => descriptor with { MediaType = OciGzipLayer },
+        "application/vnd.docker.image.rootfs.diff.tar" => descriptor with { MediaType = OciLayer },
+        _ => descriptor,
+    };
 
     /// <exception cref="ImageException">It is a manifest as well (CVE-2021-41190): two readers would see two images under one digest.</exception>
     public static void Check(ImageIndex index)

@@ -36,7 +36,7 @@ public sealed class KillTests : IDisposable
         using (var process = PullingProcess.Start(_temporary["images"], _registry.Host + "/app:1"))
         {
             await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-            while (!Directory.EnumerateFiles(_temporary["images/work"], "big-5", SearchOption.AllDirectories).Any())
+            while (!Directory.EnumerateFiles(_temporary["images/work"], "big-5", SearchOption.AllDirectories).Any() || Directory.GetDirectories(_temporary["images/l"]).Length < 3)
             {
                 await Task.Delay(10, TestContext.Current.CancellationToken);
             }

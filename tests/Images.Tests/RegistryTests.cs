@@ -123,6 +123,36 @@ public sealed class RegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_pushed_pulls_as_the_same_image_also_by_skopeo()
+    {
+        var image = new TestImage(Base, Top);
+        await _store.LoadAsync(new MemoryStream(image.DockerArchive($"{_registry.Host}/pushed:1")), cancellation: Cancellation);
+
+        var digest = await _store.PushAsync(ImageReference.Parse($"{_registry.Host}/pushed:1"), Options(), cancellation: Cancellation);
+
+        Assert.Equal(digest.ToString(), System.Text.Json.JsonDocument.Parse(_temporary.Run("skopeo", "inspect", "--tls-verify=false", $"docker://{_registry.Host}/pushed:1")).RootElement.GetProperty("Digest").GetString());
+        using var other = ImageStore.Open(_temporary["other"]);
+        Assert.Equal(image.Id, (await other.PullAsync(ImageReference.Parse($"{_registry.Host}/pushed@{digest}"), Options(), cancellation: Cancellation)).Id);
+        Assert.Equal(2, Directory.GetFiles(_temporary["images/blobs/sha256"]).Length);
+    }
+
+    [Fact]
+    public async Task An_image_pushed_to_another_repository_of_its_registry_keeps_its_digest_and_is_not_sent_again()
+    {
+        Push(new TestImage(Base, Top), "first:1", "--format", "v2s2");
+        var pulled = await Pull("first:1");
+        _store.Tag(pulled.Id, ImageReference.Parse($"{_registry.Host}/second/app:1"));
+        var progress = new Collector();
+
+        await _store.PushAsync(ImageReference.Parse($"{_registry.Host}/second/app:1"), Options(), progress, Cancellation);
+
+        Assert.DoesNotContain(progress.Reports, report => report.Phase == PullPhase.Uploading);
+        Assert.Equal(Digest("first"), Digest("second/app"));
+
+        string Digest(string name) => System.Text.Json.JsonDocument.Parse(_temporary.Run("skopeo", "inspect", "--tls-verify=false", $"docker://{_registry.Host}/{name}:1")).RootElement.GetProperty("Digest").GetString()!;
+    }
+
+    [Fact]
     public async Task Shows_passwords_to_registries_that_ask()
     {
         _registry.Dispose();
@@ -172,9 +202,10 @@ public sealed class RegistryTests : IAsyncLifetime
     }
 
     private Task<StoredImage> Pull(string name, ImmutableDictionary<string, string>? environment = null) => _store.PullAsync(
-        ImageReference.Parse($"{_registry.Host}/{name}"),
-        new PullOptions { Registries = RegistriesConfiguration.Empty, Environment = environment ?? ImmutableDictionary<string, string>.Empty },
-        cancellation: Cancellation);
+        ImageReference.Parse($"{_registry.Host}/{name}"), Options(environment), cancellation: Cancellation);
+
+    private static PullOptions Options(ImmutableDictionary<string, string>? environment = null) =>
+        new() { Registries = RegistriesConfiguration.Empty, Environment = environment ?? ImmutableDictionary<string, string>.Empty };
 
     /// <summary>What a container would see, by the kernel's own overlayfs, in a mount namespace of its own.</summary>
     private string Merged(StoredImage image)

@@ -63,7 +63,7 @@ internal sealed class LayerReader(Workspace workspace, LayerBounds bounds)
                 throw new DigestMismatchException($"the layer that came as {blob} is {found} of {raw.Count} bytes{(size is null ? "" : $" (expected {size})")}");
             }
 
-            return new StagedLayer(found, raw.Count, archive.Digest(), null, null, content);
+            return new StagedLayer(found, raw.Count, archive.Digest(), archive.Count, null, null, content);
         }
         catch (Exception exception) when (exception is InvalidDataException or ZstdSharp.ZstdException or TarFormatException)
         {

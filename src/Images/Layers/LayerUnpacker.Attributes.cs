@@ -99,7 +99,7 @@ public sealed unsafe partial class LayerUnpacker
     /// Capabilities, users' own attributes and access control lists. Never <c>trusted.*</c>, which would let a layer speak to overlayfs (a redirect into another
     /// directory of the layers below), nor <c>security.selinux</c> and the like, which are the host's to decide.
     /// </summary>
-    private static bool IsKept(ReadOnlySpan<byte> attribute) =>
+    internal static bool IsKept(ReadOnlySpan<byte> attribute) =>
         attribute.SequenceEqual("security.capability"u8)
         || (attribute.StartsWith("user."u8) && !attribute.StartsWith("user.overlay."u8))
         || attribute.StartsWith("system.posix_acl_"u8);

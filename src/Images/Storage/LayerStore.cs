@@ -36,7 +36,9 @@ internal sealed class LayerStore(StoreLayout layout, IndexFile index)
             var layer = now.FindLayer(staged.DiffId.ToString(), chainId);
             if (layer is null)
             {
-                layer = new LayerRecord(now.NextLayer, staged.DiffId.ToString(), dependsOnChain ? chainId : null, staged.Content.Bytes, staged.Content.SkeletonIsWhole);
+                layer = new LayerRecord(
+                    now.NextLayer, staged.DiffId.ToString(), dependsOnChain ? chainId : null, staged.Content.Bytes, staged.Content.SkeletonIsWhole, staged.ArchiveSize,
+                    staged.BlobDigest.ToString(), staged.BlobSize);
                 SafeTree.Delete(layout.Layer(layer.Number));
                 Directory.Move(staged.Directory!, layout.Layer(layer.Number));
                 if (layer.HasSkeleton)

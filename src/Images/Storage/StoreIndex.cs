@@ -33,7 +33,10 @@ internal sealed record StoreIndex
 /// </param>
 /// <param name="Bytes">Contents of its files.</param>
 /// <param name="HasSkeleton">Its archive can be made again, bit by bit.</param>
-internal sealed record LayerRecord(long Number, string DiffId, string? ChainId, long Bytes, bool HasSkeleton);
+/// <param name="ArchiveBytes">Size of that archive.</param>
+/// <param name="BlobDigest">Digest that it came under, compressed or not: a registry that has this need not be sent it.</param>
+/// <param name="BlobSize">Bytes of that.</param>
+internal sealed record LayerRecord(long Number, string DiffId, string? ChainId, long Bytes, bool HasSkeleton, long ArchiveBytes, string BlobDigest, long BlobSize);
 
 /// <param name="Id">Digest of the configuration.</param>
 /// <param name="References">Canonical names with tags.</param>
