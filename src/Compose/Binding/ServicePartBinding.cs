@@ -18,15 +18,15 @@ internal static partial class Bind
 
     internal static WeightDevice WeightDevice(MappingNode m, Binder b) => new()
     {
-        Path = b.StringOrEmpty(m.Find("path")),
-        Weight = b.UnsignedOrZero(m.Find("weight")),
+        Path = b.StringOrEmpty(m.Find("path") ?? m.Find("Path")),
+        Weight = b.UnsignedOrZero(m.Find("weight") ?? m.Find("Weight")),
         Extensions = b.Extensions(m),
     };
 
     internal static ThrottleDevice ThrottleDevice(MappingNode m, Binder b) => new()
     {
-        Path = b.StringOrEmpty(m.Find("path")),
-        Rate = b.BytesOrZero(m.Find("rate")),
+        Path = b.StringOrEmpty(m.Find("path") ?? m.Find("Path")),
+        Rate = b.BytesOrZero(m.Find("rate") ?? m.Find("Rate")),
         Extensions = b.Extensions(m),
     };
 
