@@ -19,9 +19,9 @@ public sealed class ReplicaStatesTests
     [Fact]
     public void The_end_of_a_run_is_told_once()
     {
-        Assert.True(states.Observe(View("running")).IsNew);
-        Assert.Equal("exited with code 3", states.Observe(View("exited", exitCode: 3)).Exit);
-        Assert.Null(states.Observe(View("exited", exitCode: 3)).Exit);
+        Assert.Null(states.Observe(View("running")));
+        Assert.Equal("exited with code 3", states.Observe(View("exited", exitCode: 3)));
+        Assert.Null(states.Observe(View("exited", exitCode: 3)));
         Assert.True(states.AllStopped);
     }
 
@@ -29,10 +29,10 @@ public sealed class ReplicaStatesTests
     public void A_restart_is_told_and_is_not_the_end()
     {
         states.Observe(View("running"));
-        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", exitCode: 1)).Exit);
+        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", exitCode: 1)));
         Assert.False(states.AllStopped);
-        Assert.Null(states.Observe(View("running", run: 2)).Exit);
-        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", run: 2, exitCode: 1)).Exit);
+        Assert.Null(states.Observe(View("running", run: 2)));
+        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", run: 2, exitCode: 1)));
     }
 
     [Fact]
@@ -40,9 +40,9 @@ public sealed class ReplicaStatesTests
     {
         states.Observe(View("running"));
         states.Observe(View("restarting", exitCode: 1));
-        Assert.Null(states.Observe(View("restarting", run: 2) with { FinishedAt = null }).Exit);
-        Assert.Null(states.Observe(View("running", run: 2)).Exit);
-        Assert.Equal("exited with code 4", states.Observe(View("exited", run: 2, exitCode: 4)).Exit);
+        Assert.Null(states.Observe(View("restarting", run: 2) with { FinishedAt = null }));
+        Assert.Null(states.Observe(View("running", run: 2)));
+        Assert.Equal("exited with code 4", states.Observe(View("exited", run: 2, exitCode: 4)));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ReplicaStatesTests
     {
         states.Observe(View("running"));
         states.Observe(View("restarting", exitCode: 1));
-        Assert.Null(states.Observe(View("exited", exitCode: 1)).Exit);
+        Assert.Null(states.Observe(View("exited", exitCode: 1)));
         Assert.True(states.AllStopped);
     }
 
@@ -59,18 +59,18 @@ public sealed class ReplicaStatesTests
     {
         states.Observe(View("running", run: 2));
         states.Observe(View("exited", run: 2, exitCode: 0));
-        Assert.Equal(ReplicaStates.News.None, states.Observe(View("running", run: 2)));
-        Assert.Equal(ReplicaStates.News.None, states.Observe(View("restarting", run: 1, exitCode: 1)));
+        Assert.Null(states.Observe(View("running", run: 2)));
+        Assert.Null(states.Observe(View("restarting", run: 1, exitCode: 1)));
         Assert.True(states.AllStopped);
     }
 
     [Fact]
     public void A_run_that_ended_before_is_no_news() =>
-        Assert.Null(states.Observe(View("exited", exitCode: 1, endedAfter: -60)).Exit);
+        Assert.Null(states.Observe(View("exited", exitCode: 1, endedAfter: -60)));
 
     [Fact]
     public void A_run_that_was_never_seen_running_is_told() =>
-        Assert.Equal("exited with code 0", states.Observe(View("exited", exitCode: 0)).Exit);
+        Assert.Equal("exited with code 0", states.Observe(View("exited", exitCode: 0)));
 
     [Fact]
     public void A_container_that_has_not_started_yet_is_not_stopped()
@@ -85,6 +85,6 @@ public sealed class ReplicaStatesTests
         states.Observe(View("running"));
         Assert.Equal(
             "exited with code 137, out of memory (limit 16 MiB)",
-            states.Observe(View("exited", exitCode: 137) with { OutOfMemory = true, Status = "out of memory (limit 16 MiB)" }).Exit);
+            states.Observe(View("exited", exitCode: 137) with { OutOfMemory = true, Status = "out of memory (limit 16 MiB)" }));
     }
 }

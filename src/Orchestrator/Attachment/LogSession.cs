@@ -49,16 +49,11 @@ internal sealed class LogSession : IDisposable
         {
             var news = states.Observe(container);
             var name = ContainerText.ShortName(container);
-            if (news.IsNew)
-            {
-                sources[container.Id] = new LogSource($"{container.LogDirectory}/log", name) { Prefix = prefixes.Of(name) };
-                follower.Add(sources[container.Id]);
-            }
-
-            if (news.Exit is { } exit)
+            var source = SourceOf(container, name);
+            if (news is { } exit)
             {
                 var line = prefixes.Status(name, exit);
-                follower.AtEnd(sources[container.Id], () => stdout.Write(line));
+                follower.AtEnd(source, () => stdout.Write(line));
             }
 
             FinishIfStopped();
@@ -96,6 +91,24 @@ internal sealed class LogSession : IDisposable
     {
         stop.Cancel();
         reading.ContinueWith(static (_, session) => ((LogSession)session!).follower.Dispose(), this, TaskScheduler.Default);
+    }
+
+    /// <summary>The container's log, followed from when its directory is there: that is made just before its first start.</summary>
+    private LogSource SourceOf(ContainerView container, string name)
+    {
+        if (sources.TryGetValue(container.Id, out var source))
+        {
+            return source;
+        }
+
+        source = new LogSource($"{container.LogDirectory}/log", name) { Prefix = prefixes.Of(name) };
+        if (Directory.Exists(container.LogDirectory))
+        {
+            sources.Add(container.Id, source);
+            follower.Add(source);
+        }
+
+        return source;
     }
 
     private void FinishIfStopped()

@@ -14,29 +14,25 @@ internal sealed class ReplicaStates(DateTimeOffset since)
     /// <summary>Every replica has stopped for good. A replica that waits for its restart has not.</summary>
     public bool AllStopped => known.Values.All(container => Rank(container) >= Stopped);
 
-    /// <summary>Those known, as they are.</summary>
-    public IReadOnlyCollection<ContainerView> Known => known.Values;
-
     private const int Ended = 2;
     private const int Stopped = 3;
 
-    /// <summary>Takes in what is known of one container now.</summary>
-    public News Observe(ContainerView now)
+    /// <summary>Takes in what is known of one container now; returns how a run of it has ended if that is news: <c>exited with code 1 (restarting)</c>.</summary>
+    public string? Observe(ContainerView now)
     {
         if (!known.TryGetValue(now.Id, out var before))
         {
             known.Add(now.Id, now);
-            return new News(IsNew: true, Exit: Rank(now) >= Ended && now.FinishedAt >= since ? ExitOf(now) : null);
+            return Rank(now) >= Ended && now.FinishedAt >= since ? ExitOf(now) : null;
         }
 
         if ((now.Run, Rank(now)).CompareTo((before.Run, Rank(before))) < 0)
         {
-            return News.None;
+            return null;
         }
 
         known[now.Id] = now;
-        var ended = Rank(now) >= Ended && now.Run > 0 && (now.Run > before.Run || Rank(before) < Ended);
-        return new News(IsNew: false, Exit: ended && now.FinishedAt is not null ? ExitOf(now) : null);
+        return Rank(now) >= Ended && now.FinishedAt is not null && (now.Run > before.Run || Rank(before) < Ended) ? ExitOf(now) : null;
     }
 
     /// <summary>How far in the life of one run it is. What restarts and has no end is already starting again.</summary>
@@ -53,13 +49,5 @@ internal sealed class ReplicaStates(DateTimeOffset since)
     {
         var text = $"exited with code {container.ExitCode ?? 0}{(container.State == "restarting" ? " (restarting)" : "")}";
         return container.OutOfMemory && container.Status.Length > 0 ? $"{text}, {container.Status}" : text;
-    }
-
-    /// <summary>What is new of one container.</summary>
-    /// <param name="IsNew">It was not known before.</param>
-    /// <param name="Exit">Its run has ended: <c>exited with code 1 (restarting)</c>.</param>
-    public sealed record News(bool IsNew, string? Exit)
-    {
-        public static readonly News None = new(false, null);
     }
 }

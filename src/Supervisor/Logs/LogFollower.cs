@@ -142,8 +142,18 @@ public sealed class LogFollower(LogQuery query, ILogSink sink) : IDisposable
         foreach (var source in sources)
         {
             // Watched first, so that what is written meanwhile wakes us once more.
-            var number = watch.Add(
-                Path.GetDirectoryName(source.Path)!, InotifyMask.Modify | InotifyMask.Create | InotifyMask.MovedTo);
+            int number;
+            try
+            {
+                number = watch.Add(
+                    Path.GetDirectoryName(source.Path)!, InotifyMask.Modify | InotifyMask.Create | InotifyMask.MovedTo);
+            }
+            catch (LinuxException gone) when (gone.ErrnoName == "ENOENT")
+            {
+                // Removed between being named and being looked at: there is nothing to read, and never will be.
+                continue;
+            }
+
             if (!followed.TryAdd(number, new LogCursor(source, query, LogReader.BufferSize(followed.Count + sources.Length))))
             {
                 throw new InvalidOperationException($"{source.Path} is followed already");
