@@ -1,0 +1,42 @@
+using Devoxx.Native.Files;
+
+namespace Devoxx.Images.Build;
+
+/// <summary>What a build needs beside its context; gone with it.</summary>
+internal sealed class BuildDirectory : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("devoxx-build-").FullName;
+
+    public string Archive => _path + "/image.tar";
+
+    public string ImageIdFile => _path + "/id";
+
+    /// <summary>The Dockerfile to name to the builder: an inline one is written here, outside the context.</summary>
+    public string? Dockerfile(BuildRequest request)
+    {
+        if (request.DockerfileInline is null)
+        {
+            return request.Dockerfile is not null && !Path.IsPathRooted(request.Dockerfile) && Path.IsPathRooted(request.Context)
+                ? Path.Join(request.Context, request.Dockerfile)
+                : request.Dockerfile;
+        }
+
+        File.WriteAllText(_path + "/Dockerfile", request.DockerfileInline);
+        return _path + "/Dockerfile";
+    }
+
+    /// <summary>Takes the result into the store.</summary>
+    public async Task<StoredImage> LoadAsync(BuildRequest request, ImageStore store, CancellationToken cancellation)
+    {
+        await using var archive = new FileStream(Archive, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        var image = (await store.LoadAsync(archive, cancellation: cancellation))[0];
+        foreach (var tag in request.Tags)
+        {
+            image = store.Tag(image.Id, tag);
+        }
+
+        return image;
+    }
+
+    public void Dispose() => SafeTree.Delete(_path);
+}

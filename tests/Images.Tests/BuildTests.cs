@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Devoxx.Images.Build;
+
+namespace Devoxx.Images.Tests;
+
+public sealed class BuildTests : IDisposable
+{
+    private readonly TemporaryDirectory _temporary = new();
+
+    public void Dispose() => _temporary.Dispose();
+
+    private BuildRequest Request => new()
+    {
+        Context = Directory.CreateDirectory(_temporary["context"]).FullName, Tags = [ImageReference.Parse("built:1"), ImageReference.Parse("built:2")],
+    };
+
+    /// <summary>Debian's buildah needs a storage of its own here, so that the test leaves the machine's alone.</summary>
+    private BuildahBuilder Buildah()
+    {
+        File.WriteAllText(_temporary["buildah"], $"#!/bin/sh\nexec buildah --root={_temporary["storage"]} --runroot={_temporary["run"]} --storage-driver=vfs \"$@\"\n");
+        File.SetUnixFileMode(_temporary["buildah"], (UnixFileMode)0b111_101_101);
+        return new BuildahBuilder(_temporary["buildah"]);
+    }
+
+    [Fact]
+    public async Task Buildah_builds_what_compose_asks_for()
+    {
+        var request = Request with
+        {
+            DockerfileInline = "FROM scratch AS one\nARG WHAT\nCOPY a /\nLABEL what=$WHAT\nHEALTHCHECK CMD true\nFROM one AS two\nCOPY b /\n",
+            Args = ImmutableSortedDictionary<string, string?>.Empty.Add("WHAT", "x y"),
+            Labels = ImmutableSortedDictionary<string, string>.Empty.Add("extra", "1"),
+            Target = "one",
+            NoCache = true,
+        };
+        File.WriteAllText(_temporary["context/a"], "a");
+        File.WriteAllText(_temporary["context/b"], "b");
+        var lines = new ConcurrentQueue<string>();
+        using var store = ImageStore.Open(_temporary["images"]);
+
+        var image = await Buildah().BuildAsync(request, store, new Lines(lines), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["built:1", "built:2"], image.References.Select(name => name.Familiar));
+        Assert.Equal(("x y", "1"), (image.Config.Config!.Labels!["what"], image.Config.Config.Labels["extra"]));
+        Assert.NotNull(image.Config.Config.Healthcheck);
+        Assert.True(File.Exists(image.LayerDirectories[^1] + "/a"));
+        Assert.False(File.Exists(image.LayerDirectories[^1] + "/b"));
+        Assert.Contains(lines, line => line.Contains("COPY a"));
+    }
+
+    [Fact]
+    public async Task A_build_that_fails_ends_with_the_builders_last_words()
+    {
+        using var store = ImageStore.Open(_temporary["images"]);
+        var request = Request with { DockerfileInline = "FROM scratch\nCOPY missing /\n" };
+        Assert.Contains("missing", (await Assert.ThrowsAsync<ImageException>(() => Buildah().BuildAsync(request, store, null, TestContext.Current.CancellationToken))).Message);
+        Assert.Empty(store.List());
+    }
+
+    [Fact]
+    public void Without_a_builder_says_what_to_install()
+    {
+        Assert.Contains("apt-get install buildah", Assert.Throws<ImageException>(() => ImageBuilders.Find(name => name == "PATH" ? _temporary.Path : null)).Message);
+        Assert.Contains("expected buildah or buildctl", Assert.Throws<ImageException>(() => ImageBuilders.Find(name => name == "DEVOXX_BUILDER" ? "make" : null)).Message);
+
+        File.WriteAllText(_temporary["buildah"], "");
+        File.WriteAllText(_temporary["buildctl"], "");
+        Assert.Equal("buildah", ImageBuilders.Find(name => name == "PATH" ? _temporary.Path : null).Name);
+        Assert.Equal("buildctl", ImageBuilders.Find(name => name switch { "PATH" => _temporary.Path, "BUILDKIT_HOST" => "unix:///x", _ => null }).Name);
+        Assert.Equal("buildah", ImageBuilders.Find(name => name switch { "PATH" => _temporary.Path, "BUILDKIT_HOST" => "unix:///x", "DEVOXX_BUILDER" => "buildah", _ => null }).Name);
+    }
+
+    [Fact]
+    public void Every_part_of_a_request_reaches_buildkit()
+    {
+        var request = Request with
+        {
+            Dockerfile = "other/Dockerfile", Args = ImmutableSortedDictionary<string, string?>.Empty.Add("A", "b c"), Labels = ImmutableSortedDictionary<string, string>.Empty.Add("l", "m"),
+            AdditionalContexts = ImmutableSortedDictionary<string, string>.Empty.Add("base", "docker-image://x").Add("src", "/src"), Target = "t", CacheFrom = ["cache:1"], CacheTo = ["type=local,dest=/c"],
+            Secrets = [new("s", "/secret", null), new("e", null, "TOKEN")], Ssh = ["default"], Platform = ImagePlatform.Parse("linux/arm64"), Network = "host", ExtraHosts = ["h:1.2.3.4"], ShmSize = 1 << 20, NoCache = true, Pull = true,
+        };
+
+        Assert.Equal(
+            $"""
+            build --frontend=dockerfile.v0 --progress=plain --local=context={_temporary["context"]} --local=dockerfile={_temporary["context"]}/other --opt=filename=Dockerfile --opt=build-arg:A=b c --opt=label:l=m
+             --opt=context:base=docker-image://x --local=context-src=/src --opt=context:src=local:context-src --opt=target=t --import-cache=type=registry,ref=cache:1 --export-cache=type=local,dest=/c
+             --secret=id=s,src=/secret --secret=id=e,env=TOKEN --ssh=default --opt=platform=linux/arm64/v8 --opt=force-network-mode=host --allow=network.host --opt=add-hosts=h=1.2.3.4 --opt=shm-size=1048576
+             --no-cache --opt=image-resolve-mode=pull --output=type=docker,dest=/out.tar
+            """.ReplaceLineEndings(""),
+            string.Join(' ', BuildctlBuilder.Arguments(request, "other/Dockerfile", "/out.tar")));
+    }
+
+    private sealed class Lines(ConcurrentQueue<string> lines) : IProgress<string>
+    {
+        public void Report(string value) => lines.Enqueue(value);
+    }
+}
