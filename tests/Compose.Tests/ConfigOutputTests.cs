@@ -1,0 +1,136 @@
+namespace Devoxx.Compose.Tests;
+
+/// <summary>What the options of `config` print.</summary>
+public sealed class ConfigOutputTests
+{
+    private static readonly Project Sample = Compose.Project("""
+        services:
+          web: {build: ., depends_on: [db], profiles: []}
+          db: {image: "postgres:${TAG:-16}", volumes: ["pg:/d"]}
+          tool: {image: x, profiles: [b, a]}
+        volumes: {pg: }
+        """);
+
+    [Fact]
+    public void Lists_what_is_asked_for()
+    {
+        Assert.Equal(["db", "web"], ConfigOutput.Services(Sample));
+        Assert.Equal(["pg"], ConfigOutput.Volumes(Sample));
+        Assert.Equal(["default"], ConfigOutput.Networks(Sample));
+        Assert.Equal(["a", "b"], ConfigOutput.Profiles(Sample));
+        Assert.Equal(["postgres:16", "app-web"], ConfigOutput.Images(Sample));
+        Assert.Equal(["COMPOSE_PROJECT_NAME=app", "HOME=/home/me"], ConfigOutput.Environment(Sample));
+    }
+
+    [Fact]
+    public void Hashes_are_of_the_services_named()
+    {
+        var (lines, _) = ConfigOutput.Hashes(Sample, "*");
+        Assert.Equal(["db", "web"], lines.Select(l => l.Split(' ')[0]));
+        Assert.All(lines, l => Assert.Equal(64, l.Split(' ')[1].Length));
+        Assert.Equal([lines[0]], ConfigOutput.Hashes(Sample, "db").Lines);
+        Assert.Equal("nope", ConfigOutput.Hashes(Sample, "db,nope").Unknown);
+    }
+
+    [Theory]
+    [InlineData("hostname: a", "hostname: b", false)]
+    [InlineData("scale: 1", "scale: 2", true)]
+    [InlineData("deploy: {replicas: 1}", "deploy: {replicas: 3}", true)]
+    [InlineData("pull_policy: always", "pull_policy: never", true)]
+    [InlineData("depends_on: []", "depends_on: [other]", true)]
+    [InlineData("environment: {A: 1, B: 2}", "environment: [B=2, A=1]", true)]
+    [InlineData("environment: {A: 1}", "environment: {A: 2}", false)]
+    public void A_hash_changes_with_what_a_container_is_made_from(string before, string after, bool same) =>
+        Assert.Equal(same, Hash(before) == Hash(after));
+
+    private static string Hash(string body) => ServiceHash.Of((Compose.Request(Compose.Stack(body)) with { CheckConsistency = false }).Project().Services["it"]);
+
+    [Fact]
+    public void A_hash_is_that_of_the_reference()
+    {
+        // sha256 of the compact JSON that compose-go marshals for `image: busybox` on the default network.
+        const string json = """{"command":null,"entrypoint":null,"image":"busybox","networks":{"default":null}}""";
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(json))), Hash(""));
+    }
+
+    [Fact]
+    public void Json_is_indented_and_escaped_as_the_reference_does()
+    {
+        var json = ConfigOutput.Json(Compose.Project("services: {a: {image: x, hostname: \"<&>\\u2028\\t\\\"\\\\é$$\"}}"));
+        Assert.StartsWith("{\n  \"name\": \"app\",\n  \"networks\": {\n    \"default\": {\n      \"name\": \"app_default\",\n      \"ipam\": {}\n    }\n  },", json);
+        Assert.Contains("\"hostname\": \"\\u003c\\u0026\\u003e\\u2028\\t\\\"\\\\é$$\"", json);
+        Assert.EndsWith("}", json);
+    }
+
+    [Fact]
+    public void Yaml_leaves_out_what_means_nothing_and_keeps_extensions()
+    {
+        Assert.Equal("""
+            name: app
+            services:
+              a:
+                environment:
+                  NOT_A_BOOL: "yes"
+                  NOT_A_NUMBER: "12"
+                  TEXT: |
+                    two
+                    lines
+                image: x
+                networks:
+                  default: null
+                x-mine:
+                  - 1
+                  - two
+            networks:
+              default:
+                name: app_default
+
+            """.ReplaceLineEndings("\n"),
+            ConfigOutput.Yaml(Compose.Project("services: {a: {image: x, environment: {NOT_A_BOOL: 'yes', NOT_A_NUMBER: '12', TEXT: \"two\\nlines\\n\"}, x-mine: [1, two]}}")));
+    }
+
+    [Fact]
+    public void Without_interpolation_the_tree_is_shown_as_far_as_it_can_be_read()
+    {
+        var model = ComposeLoader.LoadModel(Compose.Request("services: {a: {image: \"x:${TAG}\", scale: \"${N}\", ports: [\"${P}:80\"], env_file: a.env, volumes: [\"${V:-data}:/d\"]}}\nvolumes: {data: }") with { Interpolate = false }).Model!;
+
+        Compose.Same("""
+            {"name":"app","networks":{"default":{"name":"app_default"}},"services":{"a":{
+              "env_file":[{"path":"/srv/app/a.env","required":true}],"image":"x:${TAG}","networks":{"default":null},"ports":["${P}:80"],"scale":"${N}",
+              "volumes":[{"source":"${V:-data}","target":"/d","type":"volume","volume":{}}]}},"volumes":{"data":{"name":"app_data"}}}
+            """, System.Text.Json.Nodes.JsonNode.Parse(ConfigOutput.Json(model)));
+        Assert.Equal(["a"], ConfigOutput.Services(model));
+    }
+
+    [Fact]
+    public void Without_normalising_nothing_implied_is_added() =>
+        Compose.Same("""{"name":"app","services":{"a":{"build":{"context":"/srv/app"},"command":null,"entrypoint":null,"links":["b"]}}}""",
+            System.Text.Json.Nodes.JsonNode.Parse(ConfigOutput.Json((Compose.Request("services: {a: {build: ., links: [b]}}") with { Normalize = false }).Project())));
+
+    [Fact]
+    public void Without_path_resolution_paths_stay() =>
+        Assert.Equal("./x", (Compose.Request("services: {a: {image: x, volumes: [\"./x:/x\"]}}") with { ResolvePaths = false }).Project().Services["a"].Volumes[0].Source);
+
+    [Fact]
+    public void Images_can_be_replaced_by_digests()
+    {
+        Assert.Equal("postgres:16@sha256:1", ConfigOutput.WithImages(Sample, image => image + "@sha256:1").Services["db"].Image);
+        Assert.Equal("services:\n  db:\n    image: postgres:16\n  web: {}\n", ConfigOutput.Yaml(ConfigOutput.ImagesOnly(Sample)));
+    }
+
+    [Fact]
+    public void Secrets_are_not_printed_but_passed_on()
+    {
+        var project = Compose.Project("services: {a: {image: x, secrets: [s], configs: [c]}}\nsecrets: {s: {environment: TOKEN}}\nconfigs: {c: {environment: TOKEN}}", ("TOKEN", "hush"));
+        Assert.DoesNotContain("hush", ConfigOutput.Json(project) + ConfigOutput.Yaml(project));
+        var restored = ProjectJson.Read(ProjectJson.WriteLossless(project));
+        Assert.Equal(("hush", "hush"), (restored.Secrets["s"].Content, restored.Configs["c"].Content));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{"services":{"a":[]}}""")]
+    public void Refuses_to_read_what_is_no_project(string json) =>
+        Assert.Throws<FormatException>(() => ProjectJson.Read(System.Text.Encoding.UTF8.GetBytes(json)));
+}
