@@ -6,10 +6,15 @@ namespace Devoxx.Orchestrator;
 /// Ctrl-C and SIGTERM: the first asks for an orderly end, the second for an immediate one. Until somebody asks for a token
 /// the signals keep their default effect, so that quick verbs pay nothing.
 /// </summary>
-internal sealed class Interrupts : IDisposable
+internal sealed class Interrupts(TimeProvider? clock = null) : IDisposable
 {
+    /// <summary>Nobody presses twice in this time, but one signal may come to a process and to its group (timeout(1) does that).</summary>
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(150);
+
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
     private readonly CancellationTokenSource first = new();
     private readonly CancellationTokenSource second = new();
+    private long raisedAt;
     private PosixSignalRegistration? interrupt;
     private PosixSignalRegistration? terminate;
 
@@ -36,13 +41,14 @@ internal sealed class Interrupts : IDisposable
     /// <summary>What a signal does.</summary>
     public void Raise()
     {
-        if (first.IsCancellationRequested)
+        if (!first.IsCancellationRequested)
+        {
+            raisedAt = clock.GetTimestamp();
+            first.Cancel();
+        }
+        else if (clock.GetElapsedTime(raisedAt) > Echo)
         {
             second.Cancel();
-        }
-        else
-        {
-            first.Cancel();
         }
     }
 
