@@ -3,6 +3,7 @@ using System.Text.Json;
 using Devoxx.Images.Archives;
 using Devoxx.Images.Layers;
 using Devoxx.Images.Storage;
+using Devoxx.Native;
 using Devoxx.Oci;
 
 namespace Devoxx.Images;
@@ -71,7 +72,35 @@ public sealed partial class ImageStore : IDisposable
     /// <summary>Reads an archive as `docker save` writes it or an OCI layout in a tar, plain or gzip or zstd, from a stream that need not seek.</summary>
     /// <returns>The images in it.</returns>
     /// <exception cref="ImageException">The archive is none, damaged or malicious; nothing of it is in the store then.</exception>
-    public Task<ImmutableArray<StoredImage>> LoadAsync(Stream archive, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default) => OnOwnThread(() =>
+    public Task<ImmutableArray<StoredImage>> LoadAsync(Stream archive, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default) =>
+        LoadAsync(archive, null, progress, cancellation);
+
+    /// <summary>Reads images from a path: <c>docker-archive:</c>, <c>oci-archive:</c> or <c>oci:</c>.</summary>
+    /// <exception cref="ImageException">There is nothing of the kind; nothing of it is in the store then.</exception>
+    public async Task<ImmutableArray<StoredImage>> LoadAsync(ImagePath path, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            if (path.Kind == ImagePathKind.OciLayout)
+            {
+                return await OnOwnThread(() =>
+                {
+                    using var workspace = Workspace.Create(_layout);
+                    using var layout = new LayoutDirectory(path.Path, new LayerReader(workspace, _bounds), cancellation);
+                    return Take(workspace, layout, path.Name, progress);
+                });
+            }
+
+            await using var archive = new FileStream(path.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            return await LoadAsync(archive, path.Name, progress, cancellation);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or LinuxException { Errno: 2 or 20 })
+        {
+            throw new ImageException($"{path}: there is nothing at {path.Path}", exception);
+        }
+    }
+
+    private Task<ImmutableArray<StoredImage>> LoadAsync(Stream archive, string? only, IProgress<PullProgress>? progress, CancellationToken cancellation) => OnOwnThread(() =>
     {
         using var workspace = Workspace.Create(_layout);
         var contents = ArchiveContents.Read(
@@ -80,14 +109,18 @@ public sealed partial class ImageStore : IDisposable
             _layers.Has,
             (name, bytes, total) => progress?.Report(new PullProgress("archive", name, bytes < total ? PullPhase.Unpacking : PullPhase.Done, bytes, total)),
             cancellation);
-        var images = ArchivedImages.Of(contents, ImagePlatform.Host);
-        return images.Select(image =>
+        return Take(workspace, contents, only, progress);
+    });
+
+    private ImmutableArray<StoredImage> Take(Workspace workspace, IImageContents contents, string? only, IProgress<PullProgress>? progress) =>
+    [
+        .. ArchivedImages.Of(contents, ImagePlatform.Host, only).Select(image =>
         {
             var stored = Commit(workspace, image.Configuration, image.Layers, image.References, [], image.Manifest, null);
             progress?.Report(new PullProgress(stored.References.FirstOrDefault()?.Familiar ?? stored.ShortId, null, PullPhase.Pulled));
             return stored;
-        }).ToImmutableArray();
-    });
+        }),
+    ];
 
     /// <summary>Makes an image of one layer from a root filesystem in a tar, plain or gzip or zstd.</summary>
     /// <param name="configuration">Command, environment and so on; its layers, and what it lacks, are filled in.</param>

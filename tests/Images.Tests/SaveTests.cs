@@ -88,6 +88,36 @@ public sealed class SaveTests : IDisposable
     }
 
     [Fact]
+    public async Task Loads_by_path_from_archives_and_layouts()
+    {
+        await _store.LoadAsync(new MemoryStream(new TestImage(Base).DockerArchive("one:1")), cancellation: Cancellation);
+        await _store.LoadAsync(new MemoryStream(new TestImage(Base, Top).DockerArchive("two:1")), cancellation: Cancellation);
+        File.WriteAllBytes(_temporary["saved.tar"], await Save("one:1", _store, "two:1"));
+        _temporary.Run("sh", "-c", "mkdir layout && tar -xf saved.tar -C layout && rm layout/manifest.json");
+        foreach (var path in (string[])[$"docker-archive:{_temporary["saved.tar"]}", $"oci:{_temporary["layout"]}"])
+        {
+            using var other = ImageStore.Open(_temporary[Guid.NewGuid().ToString()]);
+            Assert.Equal(new TestImage(Base, Top).Id, Assert.Single(await other.LoadAsync(ImagePath.TryParse(path + ":two:1")!, cancellation: Cancellation)).Id);
+            Assert.Equal(2, (await other.LoadAsync(ImagePath.TryParse(path)!, cancellation: Cancellation)).Length);
+            Assert.Contains("no image three", (await Assert.ThrowsAsync<ImageException>(() => other.LoadAsync(ImagePath.TryParse(path + ":three:1")!, cancellation: Cancellation))).Message);
+        }
+
+        Assert.Null(ImagePath.TryParse("busybox:1"));
+        Assert.Throws<ImageException>(() => ImagePath.TryParse("oci:"));
+        Assert.Contains("nothing at", (await Assert.ThrowsAsync<ImageException>(() => _store.LoadAsync(ImagePath.TryParse("oci:/nowhere/x")!, cancellation: Cancellation))).Message);
+        Assert.Contains("nothing at", (await Assert.ThrowsAsync<ImageException>(() => _store.LoadAsync(ImagePath.TryParse("oci-archive:/nowhere/x")!, cancellation: Cancellation))).Message);
+    }
+
+    [Fact]
+    public async Task A_layout_cannot_show_the_host()
+    {
+        File.WriteAllText(_temporary["secret"], "{}");
+        Directory.CreateDirectory(_temporary["layout"]);
+        File.CreateSymbolicLink(_temporary["layout/index.json"], _temporary["secret"]);
+        Assert.Contains("no image archive", (await Assert.ThrowsAsync<ImageException>(() => _store.LoadAsync(ImagePath.TryParse($"oci:{_temporary["layout"]}")!, cancellation: Cancellation))).Message);
+    }
+
+    [Fact]
     public async Task Tags_move()
     {
         await _store.LoadAsync(new MemoryStream(new TestImage(Base).DockerArchive("app:1")), cancellation: Cancellation);

@@ -8,7 +8,7 @@ namespace Devoxx.Images.Archives;
 /// What an image archive has, read once from front to back: small documents are kept, layers are unpacked as they come by. Only at its end does an archive
 /// say which layer is whose (`docker save` writes manifest.json last), and it need not seek.
 /// </summary>
-internal sealed class ArchiveContents
+internal sealed class ArchiveContents : IImageContents
 {
     private const int MostDocuments = 20_000;
     private const long MostDocumentBytes = 64 << 20;
@@ -51,18 +51,8 @@ internal sealed class ArchiveContents
         return contents;
     }
 
-    /// <summary>A document by its path in the archive; null when there is none.</summary>
     public byte[]? Document(string path) => _documents.GetValueOrDefault(Resolve(path));
 
-    /// <summary>A document by digest, as OCI layouts have it, verified; null when there is none.</summary>
-    public byte[]? Blob(string digest)
-    {
-        var expected = Digest.Parse(digest);
-        var content = Document($"blobs/{expected.Algorithm}/{expected.Hex}");
-        return content is null || expected.Matches(content) ? content : throw new DigestMismatchException($"the archive's document {digest} is something else");
-    }
-
-    /// <summary>A layer by its path in the archive; null when there is none.</summary>
     public StagedLayer? Layer(string path) => _layers.GetValueOrDefault(Resolve(path));
 
     private void Take(string name, long size, Stream payload, LayerReader reader, Func<string, bool> hasLayer, Action<string, long, long>? progress, CancellationToken cancellation)

@@ -19,24 +19,25 @@ internal static class ArchivedImages
     private const int DeepestIndex = 4;
 
     /// <exception cref="ImageException">No image archive, or one that lacks something.</exception>
-    public static ImmutableArray<ArchivedImage> Of(ArchiveContents contents, ImagePlatform platform)
+    /// <param name="only">The one image wanted: its name, or its bare tag; null for all.</param>
+    public static ImmutableArray<ArchivedImage> Of(IImageContents contents, ImagePlatform platform, string? only = null)
     {
-        var images = contents.Document("manifest.json") is { } manifests ? FromDocker(contents, Parse(manifests, DockerArchiveJson.Default.DockerManifestArray, "manifest.json"))
-            : contents.Document("index.json") is { } index ? FromOci(contents, Parse(index, OciJson.Default.ImageIndex, "index.json"), null, platform, 0)
+        var images = contents.Document("manifest.json") is { } manifests ? FromDocker(contents, Parse(manifests, DockerArchiveJson.Default.DockerManifestArray, "manifest.json"), only)
+            : contents.Document("index.json") is { } index ? FromOci(contents, Parse(index, OciJson.Default.ImageIndex, "index.json"), null, platform, only, 0)
             : throw new ImageException("this is no image archive: it has neither manifest.json (docker save) nor index.json (OCI layout). A root filesystem is taken in by `image import`");
-        return images.IsEmpty ? throw new ImageException("the archive has no image") : images;
+        return images.IsEmpty ? throw new ImageException(only is null ? "the archive has no image" : $"the archive has no image {only}") : images;
     }
 
-    private static ImmutableArray<ArchivedImage> FromDocker(ArchiveContents contents, DockerManifest[] manifests) =>
+    private static ImmutableArray<ArchivedImage> FromDocker(IImageContents contents, DockerManifest[] manifests, string? only) =>
     [
-        .. manifests.Select(manifest => new ArchivedImage(
+        .. manifests.Where(manifest => only is null || (manifest.RepoTags ?? []).Any(name => IsSame(name, only))).Select(manifest => new ArchivedImage(
             contents.Document(manifest.Config ?? "") ?? throw Missing(manifest.Config),
             [.. (manifest.Layers ?? []).Select(layer => contents.Layer(layer) ?? throw Missing(layer))],
             [.. (manifest.RepoTags ?? []).Select(ImageReference.Parse)],
             null)),
     ];
 
-    private static ImmutableArray<ArchivedImage> FromOci(ArchiveContents contents, ImageIndex index, ImageReference? name, ImagePlatform platform, int depth)
+    private static ImmutableArray<ArchivedImage> FromOci(IImageContents contents, ImageIndex index, ImageReference? name, ImagePlatform platform, string? only, int depth)
     {
         if (depth > DeepestIndex)
         {
@@ -47,18 +48,23 @@ internal static class ArchivedImages
         var images = ImmutableArray.CreateBuilder<ArchivedImage>();
         foreach (var descriptor in depth == 0 ? index.Manifests ?? [] : [Manifests.Choose(index, platform)])
         {
-            var content = contents.Blob(descriptor.Digest) ?? throw Missing(descriptor.Digest);
+            if (depth == 0 && only is not null && !Names(descriptor.Annotations).Any(text => IsSame(text, only)))
+            {
+                continue;
+            }
+
+            var content = Blob(contents, descriptor.Digest) ?? throw Missing(descriptor.Digest);
             var reference = name ?? Name(descriptor.Annotations);
             if (Manifests.IsIndex(descriptor.MediaType))
             {
-                images.AddRange(FromOci(contents, Parse(content, OciJson.Default.ImageIndex, descriptor.Digest), reference, platform, depth + 1));
+                images.AddRange(FromOci(contents, Parse(content, OciJson.Default.ImageIndex, descriptor.Digest), reference, platform, only, depth + 1));
             }
             else if (Manifests.IsManifest(descriptor.MediaType))
             {
                 var manifest = Parse(content, OciJson.Default.ImageManifest, descriptor.Digest);
                 Manifests.Check(manifest);
                 images.Add(new ArchivedImage(
-                    contents.Blob(manifest.Config!.Digest) ?? throw Missing(manifest.Config.Digest),
+                    Blob(contents, manifest.Config!.Digest) ?? throw Missing(manifest.Config.Digest),
                     [.. (manifest.Layers ?? []).Select(layer => contents.Layer(BlobPath(layer.Digest)) ?? throw Missing(layer.Digest))],
                     reference is null ? [] : [reference],
                     content));
@@ -69,15 +75,20 @@ internal static class ArchivedImages
     }
 
     /// <summary>A bare tag names no image: an archive of `skopeo copy … oci-archive:file:tag` stays unnamed.</summary>
-    private static ImageReference? Name(IReadOnlyDictionary<string, string>? annotations)
-    {
-        if (annotations is null)
-        {
-            return null;
-        }
+    private static ImageReference? Name(IReadOnlyDictionary<string, string>? annotations) =>
+        Names(annotations).FirstOrDefault() is { } text && text.AsSpan().ContainsAny(':', '/') && ImageReference.TryParse(text, out var reference) ? reference : null;
 
-        var text = annotations.GetValueOrDefault(FullNameAnnotation) ?? annotations.GetValueOrDefault(NameAnnotation);
-        return text is not null && text.AsSpan().ContainsAny(':', '/') && ImageReference.TryParse(text, out var reference) ? reference : null;
+    private static IEnumerable<string> Names(IReadOnlyDictionary<string, string>? annotations) =>
+        new[] { annotations?.GetValueOrDefault(FullNameAnnotation), annotations?.GetValueOrDefault(NameAnnotation) }.OfType<string>();
+
+    private static bool IsSame(string name, string wanted) =>
+        name == wanted || (ImageReference.TryParse(name, out var one) && ImageReference.TryParse(wanted, out var other) && one == other);
+
+    /// <summary>A document by digest, as OCI layouts have it, verified; null when there is none.</summary>
+    private static byte[]? Blob(IImageContents contents, string digest)
+    {
+        var content = contents.Document(BlobPath(digest));
+        return content is null || Digest.Parse(digest).Matches(content) ? content : throw new DigestMismatchException($"the archive's document {digest} is something else");
     }
 
     private static string BlobPath(string digest) => Digest.Parse(digest) is var parsed ? $"blobs/{parsed.Algorithm}/{parsed.Hex}" : "";

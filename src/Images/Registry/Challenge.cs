@@ -87,7 +87,7 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
             value.Append(text[at]);
         }
 
-        at++;
+        at = Math.Min(at + 1, text.Length);
         return value.ToString();
     }
 }
