@@ -15,6 +15,8 @@ public static class SupervisorHost
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private static readonly TimeSpan PatienceWithPredecessor = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs until it is told to leave, or is idle; returns the exit code: 0, or 1 when another supervisor holds the state root.</summary>
     /// <exception cref="JournalException">The journal cannot be used; the message says what to do.</exception>
     public static async Task<int> RunAsync(SupervisorOptions options, CancellationToken cancellation)
@@ -25,10 +27,10 @@ public static class SupervisorHost
         MakePrivate(root.ContainersDirectory);
         MakePrivate(root.VolumesDirectory);
         MakePrivate(root.RuntimeRoot);
-        using var only = FileLock.TryAcquire(root.LockPath);
+        using var only = await LockAsync(root, cancellation).ConfigureAwait(false);
         if (only is null)
         {
-            await Console.Error.WriteLineAsync($"another supervisor holds {root.Path}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{DateTimeOffset.UtcNow:O} another supervisor holds {root.Path}").ConfigureAwait(false);
             return 1;
         }
 
@@ -56,6 +58,26 @@ public static class SupervisorHost
         await system.Terminate().ConfigureAwait(false);
         RemoveIfEmpty(environment);
         return 0;
+    }
+
+    /// <summary>The lock on the state root. One that is leaving is waited for: it answers no more, and will be gone in a moment.</summary>
+    private static async Task<FileLock?> LockAsync(StateRoot root, CancellationToken cancellation)
+    {
+        if (FileLock.TryAcquire(root.LockPath) is { } free)
+        {
+            return free;
+        }
+
+        try
+        {
+            return await Task.Factory
+                .StartNew(() => FileLock.Acquire(root.LockPath), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(PatienceWithPredecessor, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 
     private static void MakePrivate(string directory)

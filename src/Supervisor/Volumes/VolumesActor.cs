@@ -14,7 +14,7 @@ public interface IVolumesEvent : IEvent;
 /// <param name="Project">Whose it is; null: nobody's.</param>
 public sealed record VolumeRegistered(Subject Subject, string Name, bool IsHostPath, string? Project) : IVolumesEvent;
 
-/// <summary>It is of no interest any more.</summary>
+/// <summary>It has been removed: recovery need not look for it.</summary>
 public sealed record VolumeForgotten(Subject Subject, string Name) : IVolumesEvent;
 
 /// <summary>What is known of a mount source before it is asked.</summary>
@@ -44,6 +44,8 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
 {
     private readonly Dictionary<string, VolumeState> known = new(StringComparer.Ordinal);
     private readonly HashSet<string> settling = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> children = new(StringComparer.Ordinal);
+    private int lives;
 
     /// <summary>Pass the message on to the volume of this name.</summary>
     internal sealed record Forward(string Name, IVolumeCommand Command);
@@ -135,11 +137,21 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
     private void Changed(VolumeChanged changed)
     {
         // A child names itself only once it has a state; until then its actor's place tells which it is.
-        var name = changed.Name.Length > 0 ? changed.Name : State.Names.Keys.FirstOrDefault(n => ChildName(n) == Sender.Path.Name) ?? "";
+        var name = changed.Name.Length > 0 ? changed.Name : children.FirstOrDefault(c => c.Value.Equals(Sender)).Key ?? "";
         known[name] = changed.State;
         if (settling.Remove(name))
         {
             TellIfSettled();
+        }
+
+        if (changed.State.Phase == VolumePhase.Removed && State.Names.TryGetValue(name, out var gone))
+        {
+            Carry(new([new VolumeForgotten(SubjectOf(name, gone), name)], []));
+            known.Remove(name);
+            if (children.Remove(name, out var child))
+            {
+                Context.Stop(child);
+            }
         }
     }
 
@@ -153,17 +165,19 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
 
     private IActorRef Child(string name)
     {
-        var child = Context.Child(ChildName(name));
-        return child.IsNobody()
-            ? Context.ActorOf(
-                Producer<VolumeActor>.Props(() => new VolumeActor("volume-" + name, SubjectOf(name, State.Names[name]), environment)), ChildName(name))
-            : child;
+        if (!children.TryGetValue(name, out var child))
+        {
+            // Numbered, for one of the same name may still be going.
+            child = Context.ActorOf(
+                Producer<VolumeActor>.Props(() => new VolumeActor("volume-" + name, SubjectOf(name, State.Names[name]), environment)),
+                $"v{lives++}-{Uri.EscapeDataString(name).Replace('~', '-')}");
+            children[name] = child;
+        }
+
+        return child;
     }
 
-    private static Subject SubjectOf(string name, KnownVolume known) => new(known.Project, Volume: known.IsHostPath ? null : name);
-
-    /// <summary>An actor's name cannot hold a slash, nor begin with a dollar sign.</summary>
-    private static string ChildName(string name) => "v-" + Uri.EscapeDataString(name).Replace('~', '-');
+    private static Subject SubjectOf(string name, KnownVolume known) => new(known.Project, Volume: name);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -145,13 +145,9 @@ public sealed class UpPlannerTests
     }
 
     [Fact]
-    public void Refuses_one_name_for_two_containers()
+    public void Refuses_one_name_for_two_replicas()
     {
-        var plan = Up(Load("services: {a: {image: i, container_name: taken}, b: {image: i, container_name: taken}}"));
-        Assert.Equal(["container_name taken is asked for by services a and b; a name can be had once"], plan.Errors);
-        Assert.Empty(plan.Operations);
-
-        Assert.Contains("container_name taken", Assert.Single(Up(Load("services: {a: {image: i, container_name: taken, scale: 2}}")).Errors));
+        Assert.Contains("container_name taken", Assert.Single(Up(Load("services: {web: {image: i, container_name: taken}}"), wish: Scaled(2)).Errors));
     }
 
     [Fact]

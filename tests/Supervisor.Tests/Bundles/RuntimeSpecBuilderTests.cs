@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Devoxx.Images;
+using Devoxx.Supervisor.Bundles;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Tests.Containers;
+
+namespace Devoxx.Supervisor.Tests.Bundles;
+
+public sealed class RuntimeSpecBuilderTests
+{
+    private static readonly ContainerSpec Spec = ContainerLife.Spec();
+
+    [Fact]
+    public void Puts_the_layers_topmost_first_under_a_writable_one_in_the_containers_own_namespace()
+    {
+        var root = Build(Spec).Mounts![0];
+
+        Assert.Equal(("/", "overlay"), (root.Destination, root.Type));
+        Assert.Equal(["lowerdir=/l/top:/l/base", "upperdir=/b/upper", "workdir=/b/work"], root.Options!);
+    }
+
+    [Fact]
+    public void Gives_dockers_default_capabilities_and_none_to_inherit()
+    {
+        var capabilities = Build(Spec).Process!.Capabilities!;
+
+        Assert.Equal(14, capabilities.Bounding!.Count);
+        Assert.DoesNotContain("CAP_SYS_ADMIN", capabilities.Bounding);
+        Assert.Empty(capabilities.Inheritable!);
+        Assert.Empty(capabilities.Ambient!);
+    }
+
+    [Theory]
+    [InlineData("", "ALL", "")]
+    [InlineData("NET_ADMIN", "ALL", "CAP_NET_ADMIN")]
+    [InlineData("ALL", "", "CAP_CHOWN CAP_KILL CAP_NET_ADMIN")]
+    [InlineData("ALL", "CHOWN", "CAP_KILL CAP_NET_ADMIN")]
+    public void Adds_and_drops_capabilities_as_docker_does(string add, string drop, string expected)
+    {
+        var spec = Spec with { CapAdd = Words(add), CapDrop = Words(drop) };
+
+        Assert.Equal(Words(expected), CapabilitySet.Of(spec, ["CAP_CHOWN", "CAP_KILL", "CAP_NET_ADMIN"]));
+    }
+
+    [Fact]
+    public void A_single_capability_can_be_taken_from_the_default_set()
+    {
+        Assert.DoesNotContain("CAP_NET_RAW", CapabilitySet.Of(Spec with { CapDrop = ["net_raw"] }, []));
+    }
+
+    [Fact]
+    public void Masks_and_protects_what_docker_does_unless_privileged()
+    {
+        Assert.Contains("/proc/kcore", Build(Spec).Linux!.MaskedPaths!);
+        Assert.Contains("/proc/sys", Build(Spec).Linux!.ReadonlyPaths!);
+        Assert.Null(Build(Spec with { Privileged = true }).Linux!.MaskedPaths);
+    }
+
+    [Fact]
+    public void A_service_without_network_mode_has_a_network_namespace_of_its_own_and_host_has_none()
+    {
+        Assert.Contains(Build(Spec).Linux!.Namespaces!, n => n.Type == "network");
+        Assert.DoesNotContain(Build(Spec with { NetworkMode = "host" }).Linux!.Namespaces!, n => n.Type == "network");
+    }
+
+    [Fact]
+    public void Mounts_shallow_targets_before_those_below_them()
+    {
+        var spec = Spec with
+        {
+            Mounts = [new MountSpec(MountKind.Volume, "deep", "/data/cache"), new MountSpec(MountKind.Bind, "/host", "/data", ReadOnly: true)],
+        };
+        var mounts = Build(spec, ("/data/cache", "/v/deep"), ("/data", "/host")).Mounts!;
+
+        Assert.Equal(["/data", "/data/cache"], mounts.TakeLast(2).Select(m => m.Destination));
+        Assert.Equal(["rbind", "rprivate", "ro"], mounts[^2].Options!);
+    }
+
+    [Fact]
+    public void What_the_file_mounts_over_a_standard_mount_replaces_it()
+    {
+        var spec = Spec with { Mounts = [new MountSpec(MountKind.Tmpfs, "", "/dev/shm", TmpfsSize: 4096, TmpfsMode: 0x1FF)] };
+
+        var shm = Assert.Single(Build(spec).Mounts!, m => m.Destination == "/dev/shm");
+        Assert.Equal(["nosuid", "nodev", "noexec", "size=4096", "mode=777"], shm.Options!);
+    }
+
+    [Fact]
+    public void Environment_of_the_file_wins_and_the_rest_is_filled_in()
+    {
+        var environment = RuntimeSpecBuilder.ProcessEnvironment(
+            Spec with { Environment = ["PATH=/bin", "A=b"] }, new UserIdentity(0, 0, [], "/root", "root"));
+
+        Assert.Equal(["HOSTNAME=web", "PATH=/bin", "A=b", "HOME=/root"], environment);
+    }
+
+    private static ImmutableArray<string> Words(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+
+    private static Oci.RuntimeSpec Build(ContainerSpec spec, params (string Target, string Source)[] sources) => RuntimeSpecBuilder.Build(spec, new BundleInput(
+        "/b", "/devoxx/x", ["/l/base", "/l/top"], new UserIdentity(0, 0, [0], "/root", "root"),
+        sources.ToImmutableDictionary(s => s.Target, s => s.Source), ["CAP_CHOWN"], []));
+}
