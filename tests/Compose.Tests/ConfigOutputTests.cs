@@ -63,6 +63,21 @@ public sealed class ConfigOutputTests
     }
 
     [Fact]
+    public void Extensions_print_as_the_reference_reads_them() => Compose.Same(
+        """{"list":null,"deep":{"empty":null,"map":{}},"date":"2024-01-02T00:00:00Z","time":"2001-12-14T21:59:43.1-05:00","big":18446744073709551615,"float":1.5,"whole":2,"octal":493,"no":"no"}""",
+        System.Text.Json.Nodes.JsonNode.Parse(ConfigOutput.Json(Compose.Project(
+            "services: {}\nx-a: {list: [], deep: {empty: [], map: {}}, date: 2024-01-02, time: 2001-12-14t21:59:43.10-05:00, big: 18446744073709551615, float: 1.50, whole: 2.0, octal: 0755, no: no}")))!["x-a"]);
+
+    [Fact]
+    public void An_extension_that_is_a_date_is_refused() =>
+        Assert.Equal("compose.yaml:2:6: top level: `2024-01-02` reads as a date, which JSON has not; quote it: \"2024-01-02\"", Assert.Single(Compose.Errors("services: {}\nx-a: 2024-01-02")));
+
+    [Fact]
+    public void Without_interpolation_empty_lists_print_as_the_reference_has_them() => Compose.Same(
+        """{"services":{"a":{"cap_add":[],"command":null,"image":"x","security_opt":null}}}""",
+        System.Text.Json.Nodes.JsonNode.Parse(ConfigOutput.Json(ComposeLoader.LoadModel(Compose.Request("services: {a: {image: x, command: [], cap_add: [], security_opt: []}}") with { Interpolate = false, Normalize = false }).Model!)));
+
+    [Fact]
     public void Yaml_leaves_out_what_means_nothing_and_keeps_extensions()
     {
         Assert.Equal("""

@@ -73,6 +73,7 @@ internal static class Normaliser
         }
         else if (node is SequenceNode list)
         {
+            list.PrintsEmpty = false;
             for (var i = list.Items.Count - 1; i >= 0; i--)
             {
                 if (list.Items[i] is not ScalarNode { Kind: ScalarKind.String } pair || pair.Text.Contains('=')) continue;

@@ -24,7 +24,11 @@ internal static class Unicity
             for (var i = 0; i < map.Count; i++)
                 if (place.Key(map[i].Key) is { } below) Walk(map[i].Value, below, diagnostics);
         }
-        else if (node is SequenceNode { Items.Count: > 0 } list && place.Rule is { } identity) Enforce(list.Items, identity, diagnostics);
+        else if (node is SequenceNode list && place.Rule is { } identity)
+        {
+            list.PrintsEmpty = true;
+            if (list.Items.Count > 0) Enforce(list.Items, identity, diagnostics);
+        }
     }
 
     private static void Enforce(List<Node> items, Identity identity, DiagnosticList diagnostics)
@@ -69,7 +73,9 @@ internal static class Unicity
         rules["services.*.secrets"] = static item => Mount(item, "/run/secrets");
         rules["services.*.devices"] = Device;
         rules["services.*.env_file"] = static item => item is MappingNode map ? Text(map.Find("path")) : Text(item);
-        rules["services.*.expose"] = static item => item is ScalarNode { Kind: ScalarKind.String or ScalarKind.Integer } scalar ? scalar.Print() : null;
+        rules["services.*.expose"] = static item => item is ScalarNode scalar
+            ? scalar.Kind is ScalarKind.String or ScalarKind.Integer ? scalar.Print() : throw new ComposeException(item.Position, $"`{scalar.Text}` is not a port; write an integer or a range such as 8000-8010")
+            : null;
         rules["services.*.ports"] = Port;
         rules["services.*.volumes"] = Volume;
         return rules;

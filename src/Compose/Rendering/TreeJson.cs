@@ -1,15 +1,17 @@
 using System.Text.Json;
 using Devoxx.Compose.Tree;
 using Devoxx.Compose.Values;
+using Devoxx.Compose.Yaml;
 
 namespace Devoxx.Compose.Rendering;
 
 /// <summary>Trees, and JSON that stands for one, through a <see cref="CanonicalWriter"/>; keys come out sorted.</summary>
 internal static class TreeJson
 {
+    /// <summary>A tree in one line, nothing lost.</summary>
     internal static string Compact(Node node)
     {
-        var writer = new JsonCanonicalWriter(indented: false);
+        var writer = new JsonCanonicalWriter(indented: false) { Lossless = true };
         Write(writer, node);
         return writer.ToString();
     }
@@ -27,6 +29,9 @@ internal static class TreeJson
                 }
                 writer.EndObject();
                 break;
+            case SequenceNode { Items.Count: 0, PrintsEmpty: false } when NullsEmptyLists(writer):
+                writer.RawValue("null");
+                break;
             case SequenceNode list:
                 writer.BeginArray();
                 foreach (var item in list.Items) Write(writer, item);
@@ -38,7 +43,8 @@ internal static class TreeJson
                     case ScalarKind.Null: writer.RawValue("null"); break;
                     case ScalarKind.Boolean: writer.RawValue(scalar.Text); break;
                     case ScalarKind.Integer: writer.RawValue(GoFormat.Integer(scalar.Integer)); break;
-                    case ScalarKind.Float when double.IsFinite(scalar.Number): writer.RawValue(GoFormat.Json(scalar.Number)); break;
+                    case ScalarKind.Float when double.IsFinite(scalar.Number): writer.RawValue(scalar.PrintJson()); break;
+                    case ScalarKind.Timestamp: writer.StringValue(Timestamp.Print(scalar.Text)); break;
                     default: writer.StringValue(scalar.Text); break;
                 }
                 break;
@@ -50,6 +56,9 @@ internal static class TreeJson
         using var document = JsonDocument.Parse(json);
         Write(writer, document.RootElement);
     }
+
+    /// <summary>See <see cref="SequenceNode.PrintsEmpty"/>.</summary>
+    private static bool NullsEmptyLists(CanonicalWriter writer) => writer is { IsYaml: false, Lossless: false };
 
     private static void Write(CanonicalWriter writer, JsonElement element)
     {
@@ -63,6 +72,9 @@ internal static class TreeJson
                     Write(writer, member.Value);
                 }
                 writer.EndObject();
+                break;
+            case JsonValueKind.Array when element.GetArrayLength() == 0 && NullsEmptyLists(writer):
+                writer.RawValue("null");
                 break;
             case JsonValueKind.Array:
                 writer.BeginArray();

@@ -7,5 +7,8 @@ internal sealed class AnyShape : Shape
 {
     internal override string Expected => "anything";
 
-    internal override void Check(Node node, SchemaCheck check) { }
+    internal override void Check(Node node, SchemaCheck check)
+    {
+        if (node is ScalarNode { Kind: ScalarKind.Timestamp } date) check.Error(node, $"`{date.Text}` reads as a date, which JSON has not", $"quote it: \"{date.Text}\"");
+    }
 }

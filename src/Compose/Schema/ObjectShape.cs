@@ -38,8 +38,8 @@ internal sealed class ObjectShape(params (string Key, Shape Shape)[] keys) : Sha
                 shape.Check(value, check);
                 check.Leave();
             }
-            else if (!Open && !(Extensible && key.StartsWith("x-", StringComparison.Ordinal)))
-                check.UnknownKey(position, key, _keys.Keys);
+            else if (Extensible && key.StartsWith("x-", StringComparison.Ordinal)) Shapes.Any.Check(value, check);
+            else if (!Open) check.UnknownKey(position, key, _keys.Keys);
         }
         foreach (var key in Required)
             if (!map.Has(key)) check.Error(map, $"`{key}` is missing", $"add `{key}:`");

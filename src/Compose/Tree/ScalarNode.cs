@@ -1,3 +1,4 @@
+using System.Globalization;
 using Devoxx.Compose.Values;
 
 namespace Devoxx.Compose.Tree;
@@ -35,16 +36,25 @@ internal sealed class ScalarNode : Node
     internal static ScalarNode Float(Position position, double value, string? text = null) =>
         new(position, ScalarKind.Float, text ?? GoFormat.General(value), 0, value);
 
+    /// <summary>An integer beyond <see cref="long.MaxValue"/>: a float that keeps its digits.</summary>
+    internal static ScalarNode Unsigned(Position position, string digits, string text) =>
+        new(position, ScalarKind.Float, text, 0, double.Parse(digits, CultureInfo.InvariantCulture)) { Digits = digits };
+
+    private string? Digits { get; init; }
+
     internal static ScalarNode Timestamp(Position position, string text) => new(position, ScalarKind.Timestamp, text, 0, 0);
 
     /// <summary>The value as the reference prints it with <c>%v</c>; null prints as nothing.</summary>
     internal string Print() => Kind switch
     {
         ScalarKind.Integer => GoFormat.Integer(Integer),
-        ScalarKind.Float => GoFormat.General(Number),
+        ScalarKind.Float => Digits ?? GoFormat.General(Number),
         ScalarKind.Null => "",
         _ => Text,
     };
+
+    /// <summary>A finite float as JSON.</summary>
+    internal string PrintJson() => Digits ?? GoFormat.Json(Number);
 
     internal override Node Clone() => this;
 

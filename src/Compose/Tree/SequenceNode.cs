@@ -6,6 +6,12 @@ internal sealed class SequenceNode(Position position, List<Node> items) : Node(p
 
     internal List<Node> Items { get; } = items;
 
+    /// <summary>
+    /// An empty list that the reference prints as one; elsewhere its JSON says null, because emptied and absent lists are one
+    /// in Go.
+    /// </summary>
+    internal bool PrintsEmpty { get; set; }
+
     internal override Node Clone()
     {
         var items = new List<Node>(Items.Count);

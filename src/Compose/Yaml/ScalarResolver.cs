@@ -69,8 +69,11 @@ internal static class ScalarResolver
         if (Timestamp.IsOne(text)) return ScalarNode.Timestamp(position, text);
         var plain = text.Contains('_') ? text.Replace("_", "", StringComparison.Ordinal) : text;
         if (Integer(plain) is { } integer) return ScalarNode.Int(position, integer, text);
-        return Float(position, plain, text);
+        // Between the largest signed and the largest unsigned integer, Go has a type of its own, which prints its digits.
+        return IsUnsigned(plain) ? ScalarNode.Unsigned(position, plain, text) : Float(position, plain, text);
     }
+
+    private static bool IsUnsigned(string plain) => plain[0] is >= '1' and <= '9' && ulong.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     /// <summary>A number too large to be one is a string.</summary>
     private static ScalarNode Float(Position position, string plain, string text) =>

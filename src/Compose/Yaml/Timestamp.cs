@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Devoxx.Compose.Yaml;
 
 /// <summary>
@@ -26,6 +28,15 @@ internal static class Timestamp
         if (text.Length != 6 || text[0] is not ('+' or '-')) return false;
         text = text[1..];
         return Number(ref text, 2, 2, out hour) && hour <= 24 && Skip(ref text, ':') && Number(ref text, 2, 2, out minute) && minute < 60;
+    }
+
+    /// <summary>As Go's encoding/json prints a time: RFC 3339, with as many decimals as it has.</summary>
+    internal static string Print(string text)
+    {
+        var style = DateTimeStyles.AssumeUniversal;
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, style, out var time)) return text;
+        var zone = time.Offset == TimeSpan.Zero ? "Z" : time.ToString("zzz", CultureInfo.InvariantCulture);
+        return time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + zone;
     }
 
     private static bool Skip(ref ReadOnlySpan<char> text, char expected)
