@@ -274,6 +274,47 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_may_pull_the_same_image_at_once()
+    {
+        _registry.Put(Image, "app", "1");
+        using var other = ImageStore.Open(_temporary["images"]);
+
+        var pulls = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? _store : other).PullAsync(Reference("app:1"), Options, cancellation: TestContext.Current.CancellationToken)));
+
+        Assert.All(pulls, image => Assert.Equal(pulls[0].LayerDirectories, image.LayerDirectories));
+        Assert.Equal(2, Directory.GetDirectories(_temporary["images/l"]).Length);
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary["images/work"]));
+    }
+
+    [Fact]
+    public async Task Layers_that_a_pull_counts_on_are_not_collected_meanwhile()
+    {
+        _registry.Put(new TestImage(Base), "base", "1");
+        _registry.Put(Image, "app", "1");
+        await Pull("base:1");
+        var reached = new TaskCompletionSource();
+        var go = new ManualResetEventSlim();
+        _registry.Misbehave = request =>
+        {
+            if (request.Path.EndsWith(TestImage.Sha(TestImage.Gzip(Top))))
+            {
+                reached.TrySetResult();
+                go.Wait();
+            }
+
+            return null;
+        };
+
+        var pulling = Task.Run(() => Pull("app:1"));
+        await reached.Task;
+        _store.Remove(Reference("base:1").ToString(), _ => null);
+        _store.Prune(_ => null, all: true);
+        go.Set();
+
+        Assert.True(File.Exists((await pulling).LayerDirectories[0] + "/etc/os"));
+    }
+
+    [Fact]
     public async Task Mirrors_are_asked_first_and_the_registry_when_they_cannot_help()
     {
         _registry.Put(Image, "mirrored/app", "1");

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Devoxx.Images.Tests;
 
@@ -19,19 +21,28 @@ internal sealed class RegistryProcess : IDisposable
     public string Host { get; }
 
     /// <param name="authentication">YAML below <c>auth:</c>; null for none.</param>
-    public static async Task<RegistryProcess> StartAsync(TemporaryDirectory directory, string? authentication = null)
+    public static async Task<RegistryProcess> StartAsync(TemporaryDirectory directory, string? authentication = null, bool tls = false)
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         var host = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
         probe.Stop();
+        if (tls)
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest("CN=registry", key, HashAlgorithmName.SHA256);
+            using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            File.WriteAllText(directory["tls.crt"], certificate.ExportCertificatePem());
+            File.WriteAllText(directory["tls.key"], key.ExportPkcs8PrivateKeyPem());
+        }
+
         var configuration = $"""
             version: 0.1
             log: {"{"}level: error{"}"}
             storage:
               filesystem: {"{"}rootdirectory: {directory["registry"]}{"}"}
               delete: {"{"}enabled: true{"}"}
-            http: {"{"}addr: {host}{"}"}
+            http: {"{"}addr: {host}{(tls ? ", tls: {certificate: " + directory["tls.crt"] + ", key: " + directory["tls.key"] + "}" : "")}{"}"}
             {(authentication is null ? "" : "auth:\n" + authentication)}
             """;
         File.WriteAllText(directory["registry.yml"], configuration);

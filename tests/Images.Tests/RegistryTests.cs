@@ -153,6 +153,21 @@ public sealed class RegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Speaks_tls_and_believes_only_certificates_it_knows_unless_told_otherwise()
+    {
+        Push(new TestImage(Base), "app:1");
+        _registry.Dispose();
+        _registry = await RegistryProcess.StartAsync(_temporary, tls: true);
+
+        // From this machine itself a certificate of one's own is accepted, as plain HTTP is.
+        Assert.NotNull(await Pull("app:1"));
+        _store.Prune(_ => null, all: true);
+        var strict = Options() with { Registries = RegistriesFile.Parse($"[[registry]]\nlocation = \"{_registry.Host}\"\ninsecure = false", "registries.conf") };
+        var reference = ImageReference.Parse($"{_registry.Host}/app:1");
+        Assert.Contains("certificate", (await Assert.ThrowsAsync<RegistryUnreachableException>(() => _store.PullAsync(reference, strict, cancellation: Cancellation))).Message);
+    }
+
+    [Fact]
     public async Task Shows_passwords_to_registries_that_ask()
     {
         _registry.Dispose();

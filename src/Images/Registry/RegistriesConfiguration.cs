@@ -5,13 +5,13 @@ namespace Devoxx.Images.Registry;
 
 /// <summary>Where a registry's content may be fetched from instead, and with what care.</summary>
 /// <param name="Location">Host with port, and possibly a path in front of every repository: <c>mirror.example/hub</c>.</param>
-/// <param name="Insecure">TLS without a known certificate, and plain HTTP, are accepted.</param>
-public sealed record RegistryMirror(string Location, bool Insecure);
+/// <param name="Insecure">TLS without a known certificate, and plain HTTP, are accepted; null: from this machine only, as Docker does.</param>
+public sealed record RegistryMirror(string Location, bool? Insecure);
 
 /// <summary>One <c>[[registry]]</c>.</summary>
 /// <param name="Prefix">The names it is about: a host, a host and a path, or <c>*.example.com</c>.</param>
 /// <param name="Location">What takes the prefix's place; null for the prefix itself.</param>
-public sealed record RegistryRule(string Prefix, string? Location, bool Insecure, bool Blocked, ImmutableArray<RegistryMirror> Mirrors);
+public sealed record RegistryRule(string Prefix, string? Location, bool? Insecure, bool Blocked, ImmutableArray<RegistryMirror> Mirrors);
 
 /// <summary>
 /// Which registries have mirrors, are insecure or blocked: the part of containers-registries.conf(5), version 2, that does not concern short names.
@@ -53,7 +53,7 @@ public sealed record RegistriesConfiguration(ImmutableArray<RegistryRule> Rules)
         }
         else
         {
-            endpoints.Add(Endpoint(reference.Domain, reference.Domain, reference, insecure: false));
+            endpoints.Add(Endpoint(reference.Domain, reference.Domain, reference, insecure: null));
         }
 
         return endpoints.ToImmutable();
@@ -70,16 +70,15 @@ public sealed record RegistriesConfiguration(ImmutableArray<RegistryRule> Rules)
         return name.StartsWith(prefix, StringComparison.Ordinal) && (name.Length == prefix.Length || name[prefix.Length] is '/');
     }
 
-    private static RegistryEndpoint Endpoint(string location, string prefix, ImageReference reference, bool insecure)
+    private static RegistryEndpoint Endpoint(string location, string prefix, ImageReference reference, bool? insecure)
     {
         var path = prefix.StartsWith('*') ? reference.Path : reference.Name[prefix.Length..].TrimStart('/');
         var whole = location + "/" + path;
         var slash = whole.IndexOf('/');
         var host = whole[..slash];
-        return new RegistryEndpoint(host, whole[(slash + 1)..], insecure || IsLoopback(host), IsLoopback(host));
+        return new RegistryEndpoint(host, whole[(slash + 1)..], insecure ?? IsLoopback(host), IsLoopback(host));
     }
 
-    /// <summary>As Docker does, plain HTTP is accepted from this machine.</summary>
     private static bool IsLoopback(string host)
     {
         var name = host.StartsWith('[') ? host[1..host.IndexOf(']')] : host.Split(':')[0];
@@ -91,12 +90,12 @@ public sealed record RegistriesConfiguration(ImmutableArray<RegistryRule> Rules)
 /// <param name="Host">Host with port; <c>docker.io</c> stands for itself here.</param>
 /// <param name="Repository">The repository's name there.</param>
 /// <param name="Insecure">TLS without a known certificate, and plain HTTP, are accepted.</param>
-/// <param name="IsLocal">On this machine: plain HTTP is tried first, and no proxy is used.</param>
+/// <param name="IsLocal">On this machine: plain HTTP is tried first where it is accepted, and no proxy is used.</param>
 public sealed record RegistryEndpoint(string Host, string Repository, bool Insecure, bool IsLocal)
 {
     /// <summary>Docker Hub's registry has another name than its images.</summary>
     public string Authority => Host == ImageReference.DefaultDomain ? "registry-1.docker.io" : Host;
 
     /// <summary>Schemes in the order of trying.</summary>
-    public ImmutableArray<string> Schemes => IsLocal ? ["http", "https"] : Insecure ? ["https", "http"] : ["https"];
+    public ImmutableArray<string> Schemes => !Insecure ? ["https"] : IsLocal ? ["http", "https"] : ["https", "http"];
 }

@@ -73,7 +73,7 @@ internal static class RegistriesFile
             Text(keys, "prefix", file, line) ?? location ?? throw Error(file, line, "[[registry]] with neither prefix nor location"),
             location,
             Flag(keys, "insecure", file, line),
-            Flag(keys, "blocked", file, line),
+            Flag(keys, "blocked", file, line) == true,
             [.. mirrors.Select(mirror => new RegistryMirror(Text(mirror, "location", file, line) ?? throw Error(file, line, "[[registry.mirror]] without location"), Flag(mirror, "insecure", file, line)))]);
     }
 
@@ -85,9 +85,10 @@ internal static class RegistriesFile
         var other => throw Error(file, line, $"{key} = {other}: expected a string in quotes"),
     };
 
-    private static bool Flag(Dictionary<string, string> keys, string key, string file, int line) => keys.GetValueOrDefault(key) switch
+    private static bool? Flag(Dictionary<string, string> keys, string key, string file, int line) => keys.GetValueOrDefault(key) switch
     {
-        null or "false" => false,
+        null => null,
+        "false" => false,
         "true" => true,
         var other => throw Error(file, line, $"{key} = {other}: expected true or false"),
     };
