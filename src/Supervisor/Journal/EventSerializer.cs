@@ -12,8 +12,10 @@ namespace Devoxx.Supervisor.Journal;
 /// </summary>
 public sealed class EventSerializer(ExtendedActorSystem system, EventTypes types) : SerializerWithStringManifest(system)
 {
+    internal const int Number = 7301;
+
     /// <summary>Stands in every row; never changes.</summary>
-    public override int Identifier => 7301;
+    public override int Identifier => Number;
 
     /// <inheritdoc/>
     public override string Manifest(object o) => types.Of(o).Manifest;

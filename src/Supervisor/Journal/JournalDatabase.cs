@@ -86,6 +86,11 @@ public sealed class JournalDatabase : IDisposable
         }
     }
 
+    /// <summary>Drops history that is older than <paramref name="retention"/> keeps and that nothing needs.</summary>
+    /// <exception cref="JournalException">Nothing has been dropped.</exception>
+    public Task<JournalTrim> TrimAsync(JournalRetention retention, DateTimeOffset now) =>
+        writer.WriteAsync(statements => JournalTrimmer.Trim(statements, retention, now));
+
     /// <summary>Finishes what has been asked for, moves the write-ahead log into the database and closes it.</summary>
     public void Dispose()
     {

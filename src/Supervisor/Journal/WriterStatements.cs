@@ -57,6 +57,18 @@ internal sealed class WriterStatements : IDisposable
     public void InsertEvent(EventRow row) => insertEvent.Execute(
         row.PersistenceId, row.SequenceNr, row.Manifest, row.Timestamp, row.Payload, row.Tags, row.SerializerId);
 
+    /// <summary>Inserts an event in a place among all events that is free.</summary>
+    public void InsertEventAs(long ordering, EventRow row) => Execute(
+        """
+        INSERT INTO event_journal (ordering, persistence_id, sequence_nr, is_deleted, manifest, timestamp, payload, tags, serializer_id)
+        VALUES ($ordering, $id, $nr, 0, $manifest, $timestamp, $payload, $tags, $serializer)
+        """,
+        ("$ordering", ordering), ("$id", row.PersistenceId), ("$nr", row.SequenceNr), ("$manifest", row.Manifest), ("$timestamp", row.Timestamp),
+        ("$payload", row.Payload), ("$tags", (object?)row.Tags ?? DBNull.Value), ("$serializer", row.SerializerId));
+
+    /// <summary>Sequence numbers of an actor up to this one are used.</summary>
+    public void KeepHighest(string persistenceId, long number) => keepHighest.Execute(persistenceId, number);
+
     /// <summary>The highest sequence number ever given to the actor, deleted events included; 0 for a new one.</summary>
     public long HighestSequenceNr(string persistenceId) => (long)highest.Scalar(persistenceId)!;
 
