@@ -57,8 +57,18 @@ internal sealed class ContainerUsers
         };
     }
 
-    public string HomeOf(uint uid) =>
-        Find(_passwd.Value, fields => fields.Length >= 6 && Number(fields[2]) == uid && fields[5].StartsWith('/'), null)?[5] ?? "/";
+    /// <summary><c>/</c> when the file does not say, or says nothing that can be read.</summary>
+    public string HomeOf(uint uid)
+    {
+        try
+        {
+            return Find(_passwd.Value, fields => fields.Length >= 6 && Number(fields[2]) == uid && fields[5].StartsWith('/'), null)?[5] ?? "/";
+        }
+        catch (Exception e) when (e is SetupException or LinuxException)
+        {
+            return "/";
+        }
+    }
 
     private uint Group(string text)
     {

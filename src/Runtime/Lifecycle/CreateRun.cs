@@ -26,6 +26,9 @@ internal sealed record CreateOptions(string Id, string Root, string Bundle)
 
     /// <summary>A terminal that is relayed to ours; of <c>run</c> in the foreground.</summary>
     public int OwnConsoleSocket { get; init; } = -1;
+
+    /// <summary>Of that terminal, unless config.json says one.</summary>
+    public ConsoleSize? ConsoleSize { get; init; }
 }
 
 /// <summary>
@@ -41,6 +44,11 @@ internal sealed class CreateRun(CreateOptions options)
     public (Container Container, PidFd Init) Run()
     {
         var spec = Bundle.Read(_bundle);
+        if (spec.Process is { ConsoleSize: null } process && options.ConsoleSize is { } size)
+        {
+            spec = spec with { Process = process with { ConsoleSize = size } };
+        }
+
         RequireConsole(spec);
         if (!_directory.TryCreate())
         {

@@ -1,7 +1,6 @@
 using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
-using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
@@ -38,8 +37,10 @@ internal sealed class MonitorRun(MonitorOptions options)
         }
 
         CgroupEntry? cgroup = null;
+        ExitRecordFile? record = null;
         try
         {
+            record = new ExitRecordFile(_bundle);
             if (spec.Linux?.CgroupsPath is { Length: > 0 } path)
             {
                 cgroup = CgroupEntry.Open(path);
@@ -57,11 +58,18 @@ internal sealed class MonitorRun(MonitorOptions options)
                 // What the start needed is not needed again, and a monitor may live for months.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 var status = loop.Run(pidFd);
-                Record(pid, stat.StartTime, startedAt, status, cgroup);
+                record.Write(new ExitRecord(
+                    pid, stat.StartTime, BootId.Current, startedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(cgroup)));
             }
+        }
+        catch when (!HasStarted)
+        {
+            record?.Discard();
+            throw;
         }
         finally
         {
+            record?.Dispose();
             _state.Remove();
             cgroup?.Dispose();
             if (cgroup is { Created: true })
@@ -173,13 +181,6 @@ internal sealed class MonitorRun(MonitorOptions options)
         }.Write(_state);
         HasStarted = true;
         StatusLine.Write(options.StatusFd, MonitorJson.Started(pid, startTime, Environment.ProcessId, own));
-    }
-
-    private void Record(int pid, ulong startTime, string startedAt, ExitStatus status, CgroupEntry? cgroup)
-    {
-        var record = new ExitRecord(
-            pid, startTime, BootId.Current, startedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(cgroup));
-        AtomicFile.Write(_bundle + "/exit.json", record.ToJson());
     }
 
     // The cgroup may be gone already when whoever made it does not wait for the record.

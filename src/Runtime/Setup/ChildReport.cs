@@ -36,7 +36,7 @@ internal static unsafe class ChildReport
 
     private static SetupException Failure(OperationList operations, int index, int errno)
     {
-        var isCommand = operations[index].Kind is OperationKind.Exec or OperationKind.ExecUnderInit;
+        var isCommand = operations[index].Kind is OperationKind.Exec or OperationKind.ExecUnderInit or OperationKind.RequireCommand;
         if (!isCommand)
         {
             return new SetupException(operations.Describe(index, errno));

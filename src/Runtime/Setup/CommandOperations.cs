@@ -34,6 +34,12 @@ internal static class CommandOperations
         }
 
         operations.Syscall(Nr.umask, "umask", null, null, (int)(process.User.Umask ?? 18 /* 022 */));
+        var candidates = operations.Texts(CommandPath.Candidates(process.Args![0], process.Env));
+        if (fds.StartFifo >= 0)
+        {
+            operations.Add(OperationKind.RequireCommand, "access", process.Args[0], null, candidates);
+        }
+
         ReportReady(operations, fds.Errors);
         if (fds.StartFifo >= 0)
         {
@@ -44,10 +50,9 @@ internal static class CommandOperations
         operations.Syscall(
             Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
         operations.Add(OperationKind.ResetSignals, "rt_sigaction");
-        var candidates = CommandPath.Candidates(process.Args![0], process.Env);
         operations.Add(
             underInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
-            operations.Texts(candidates), operations.Texts(process.Args), operations.Texts(process.Env ?? []));
+            candidates, operations.Texts(process.Args), operations.Texts(process.Env ?? []));
     }
 
     /// <summary>

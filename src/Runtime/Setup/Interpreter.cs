@@ -103,6 +103,8 @@ internal static unsafe class Interpreter
             case OperationKind.ResetSignals:
                 ResetSignals();
                 return 0;
+            case OperationKind.RequireCommand:
+                return RequireCommand((byte**)a);
             case OperationKind.Exec:
                 return Exec((byte**)a, b, c);
             case OperationKind.ExecUnderInit:
@@ -123,6 +125,24 @@ internal static unsafe class Interpreter
             if (result is not (-ENOENT or -ENOTDIR or -EACCES))
             {
                 return result;
+            }
+
+            failure = result == -EACCES || failure == -EACCES ? -EACCES : result;
+        }
+
+        return failure;
+    }
+
+    private static nint RequireCommand(byte** paths)
+    {
+        const int SYS_access = 21, X_OK = 1;
+        nint failure = -ENOENT;
+        for (var path = paths; *path != null; path++)
+        {
+            var result = RawSyscall.Invoke(SYS_access, (nint)(*path), X_OK);
+            if (result == 0)
+            {
+                return 0;
             }
 
             failure = result == -EACCES || failure == -EACCES ? -EACCES : result;

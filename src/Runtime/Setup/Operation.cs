@@ -35,6 +35,9 @@ internal enum OperationKind
     /// <summary>Every signal at its default, none blocked.</summary>
     ResetSignals,
 
+    /// <summary>Fails unless one of the paths A can be executed: so that <c>create</c> can say it, not only <c>start</c>.</summary>
+    RequireCommand,
+
     /// <summary>execve of the first of the paths A that can be, with arguments B and environment C.</summary>
     Exec,
 

@@ -1,4 +1,5 @@
-using Devoxx.Native.Processes;
+using Devoxx.Native.Terminals;
+using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Exec;
@@ -19,7 +20,8 @@ internal static class RunVerb
         if (!detach && create.ConsoleSocket is null && Bundle.Read(Path.GetFullPath(create.Bundle)).Process is { Terminal: true })
         {
             console = FileDescriptor.SocketPair();
-            create = create with { OwnConsoleSocket = console.Theirs };
+            var size = WindowSize.Of(0) is { } window ? new ConsoleSize(window.Rows, window.Columns) : null;
+            create = create with { OwnConsoleSocket = console.Theirs, ConsoleSize = size };
         }
 
         var (container, init) = new CreateRun(create).Run();

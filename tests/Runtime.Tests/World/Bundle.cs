@@ -54,6 +54,7 @@ public sealed class Bundle : IDisposable
 
     public IReadOnlyList<string> Output(RuntimeSpec spec)
     {
+        File.Delete(Path + "/log");
         var run = Start(spec);
         Assert.True(run.Error is null, run.Error);
         var exit = run.Exit();
@@ -67,6 +68,17 @@ public sealed class Bundle : IDisposable
 
     /// <summary>The OCI command line on this bundle's root.</summary>
     public Command Runtime(params string[] arguments) => Command.Run(Published.Executable, ["--root", Root, .. arguments]);
+
+    /// <summary>The same for verbs whose container inherits our descriptors and keeps them open: they are the null device.</summary>
+    public Command Detached(params string[] arguments)
+    {
+        var log = Path + "/runtime.log";
+        File.Delete(log);
+        using var process = Devoxx.Native.Processes.Spawn.Start(
+            Published.Executable, ["devoxx-runtime", "--root", Root, "--log", log, .. arguments], ["PATH=/usr/bin:/bin"]);
+        var exit = process.PidFd.Reap().ExitCode;
+        return new Command(exit, "", File.Exists(log) ? File.ReadAllText(log) : "");
+    }
 
     public Command Exec(params string[] arguments) => Command.Run(Published.Executable, ["exec", "--root", Root, .. arguments]);
 
