@@ -16,12 +16,14 @@ internal sealed class YamlReader
     private const int MaxDepth = 200;
 
     private readonly string _file;
+    private readonly Relaxation? _relaxation;
     private readonly Parser _parser;
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
 
-    private YamlReader(string file, string text)
+    private YamlReader(string file, string text, Relaxation? relaxation)
     {
         _file = file;
+        _relaxation = relaxation;
         _parser = new Parser(new StringReader(text));
     }
 
@@ -32,19 +34,28 @@ internal sealed class YamlReader
             throw new ComposeException(new Position(file, 0, 0), $"the file has {text.Length} characters; at most {MaxLength} are read");
         if (text.StartsWith('\ufeff')) text = text[1..];
         RefuseBadCharacters(file, text);
+        if (Parse(file, text, null, out var refusal) is { } documents) return documents;
+        var relaxation = Relaxation.Of(text);
+        return Parse(file, relaxation.Text, relaxation, out _) ?? throw refusal!;
+    }
+
+    private static List<YamlNode>? Parse(string file, string text, Relaxation? relaxation, out ComposeException? refusal)
+    {
+        refusal = null;
         try
         {
-            return new YamlReader(file, text).Documents();
+            return new YamlReader(file, text, relaxation).Documents();
         }
         catch (YamlException error)
         {
-            throw new ComposeException(new Position(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {Uncapitalise(error.Message).TrimEnd('.')}");
+            refusal = new ComposeException(new Position(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {Uncapitalise(error.Message).TrimEnd('.')}");
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or FormatException or OverflowException)
         {
             // YamlDotNet 18.1 meets some malformed input (`ports: [80, 81` and a key below) with exceptions of its own state.
-            throw new ComposeException(new Position(file, 0, 0), "not valid YAML: a bracket, brace or quote is not closed, or a line is indented wrongly");
+            refusal = new ComposeException(new Position(file, 0, 0), "not valid YAML: a bracket, brace or quote is not closed, or a line is indented wrongly");
         }
+        return null;
     }
 
     private List<YamlNode> Documents()
@@ -61,7 +72,7 @@ internal sealed class YamlReader
         return documents;
     }
 
-    private YamlNode Node(int depth)
+    private YamlNode Node(int depth, bool inFlow = false)
     {
         var next = _parser.Current ?? throw new ComposeException(new Position(_file, 0, 0), "not valid YAML: the file ends in the middle of a value");
         var position = At(next.Start);
@@ -70,6 +81,7 @@ internal sealed class YamlReader
         {
             case AnchorAlias alias:
                 _parser.MoveNext();
+                CheckAnchor(alias.Value.Value, position);
                 if (!_anchors.TryGetValue(alias.Value.Value, out var target))
                     throw new ComposeException(position, $"unknown anchor '{alias.Value.Value}'; an alias names an anchor (&{alias.Value.Value}) that stands above it");
                 if (target.Open) throw new ComposeException(position, $"anchor '{alias.Value.Value}' contains itself");
@@ -77,18 +89,20 @@ internal sealed class YamlReader
             case Scalar scalar:
                 _parser.MoveNext();
                 var leaf = new YamlNode(YamlKind.Scalar, position, ShortTag(scalar.Tag)) { Value = scalar.Value, Plain = scalar.Style == ScalarStyle.Plain };
-                if (!scalar.Anchor.IsEmpty) _anchors[scalar.Anchor.Value] = leaf;
+                // go-yaml ends a plain scalar of a flow collection at a question mark, and then finds no comma.
+                if (inFlow && leaf.Plain && leaf.Value.Contains('?')) throw new ComposeException(position, $"not valid YAML: `{leaf.Value}` has a question mark in it and stands between brackets; quote it: \"{leaf.Value}\"");
+                if (!scalar.Anchor.IsEmpty) Anchor(scalar.Anchor, leaf);
                 return leaf;
             case SequenceStart sequence:
                 _parser.MoveNext();
                 var list = Open(new YamlNode(YamlKind.Sequence, position, ShortTag(sequence.Tag)), sequence.Anchor);
-                while (!_parser.TryConsume<SequenceEnd>(out _)) list.Content.Add(Node(depth + 1));
+                while (!_parser.TryConsume<SequenceEnd>(out _)) list.Content.Add(Node(depth + 1, sequence.Style == SequenceStyle.Flow));
                 list.Open = false;
                 return list;
             case MappingStart mapping:
                 _parser.MoveNext();
                 var map = Open(new YamlNode(YamlKind.Mapping, position, ShortTag(mapping.Tag)), mapping.Anchor);
-                while (!_parser.TryConsume<MappingEnd>(out _)) map.Content.Add(Node(depth + 1));
+                while (!_parser.TryConsume<MappingEnd>(out _)) map.Content.Add(Node(depth + 1, mapping.Style == MappingStyle.Flow));
                 map.Open = false;
                 return map;
             default:
@@ -96,14 +110,26 @@ internal sealed class YamlReader
         }
     }
 
+    private void Anchor(AnchorName anchor, YamlNode node)
+    {
+        CheckAnchor(anchor.Value, node.Position);
+        _anchors[anchor.Value] = node;
+    }
+
     private YamlNode Open(YamlNode node, AnchorName anchor)
     {
         node.Open = true;
-        if (!anchor.IsEmpty) _anchors[anchor.Value] = node;
+        if (!anchor.IsEmpty) Anchor(anchor, node);
         return node;
     }
 
-    private Position At(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
+    private Position At(Mark mark) => new(_file, (int)mark.Line, _relaxation?.OriginalColumn((int)mark.Line, (int)mark.Column) ?? (int)mark.Column);
+
+    /// <summary>libyaml, and so the reference, allows these only; others may look like a mistake it would find.</summary>
+    private static void CheckAnchor(string name, Position position)
+    {
+        if (name.AsSpan().ContainsAnyExcept(AnchorCharacters)) throw new ComposeException(position, $"`{name}` cannot name an anchor; use letters, digits, `_` and `-`");
+    }
 
     private static string ShortTag(TagName tag)
     {
@@ -135,6 +161,8 @@ internal sealed class YamlReader
         var at = text.AsSpan(start).IndexOfAny(Suspects);
         return at < 0 ? -1 : start + at;
     }
+
+    private static readonly SearchValues<char> AnchorCharacters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz-");
 
     private static readonly SearchValues<char> Suspects = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Where(static c => c is not (9 or 10 or 13)).Concat(Enumerable.Range(0xd800, 0x800)).Append(0x7f).Append(0xfffe).Select(static c => (char)c)]);
