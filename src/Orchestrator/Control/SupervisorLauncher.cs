@@ -68,7 +68,9 @@ internal static class SupervisorLauncher
     /// <summary>It outlives this command and serves others: of the environment it gets what concerns itself only.</summary>
     private static List<string> InheritedVariables()
     {
-        var inherited = new List<string>();
+        // A nursery of 2 MiB instead of one as large as the processor's cache: a third less memory with 50 containers, no
+        // slower (bench/). The collector takes this from the environment only.
+        var inherited = new List<string> { "DOTNET_GCgen0size=0x200000" };
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             var name = (string)variable.Key;

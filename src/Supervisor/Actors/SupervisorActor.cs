@@ -88,10 +88,18 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
             case RequestOpened:
                 open++;
                 Timers.Cancel("idle");
+                Timers.Cancel("tidy");
                 break;
             case RequestClosed:
                 open--;
+                Timers.StartSingleTimer("tidy", new Tidy(), TimeSpan.FromSeconds(2));
                 LeaveIfIdle();
+                break;
+            case Tidy when open == 0:
+                // Whoever watches containers for weeks should not hold what one busy second needed.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                break;
+            case Tidy:
                 break;
             case GetProjects:
                 Sender.Tell(known!.Projects);
@@ -150,6 +158,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
     }
 
     private sealed record IdleFor;
+
+    private sealed record Tidy;
 
     private sealed record OrphansRemoved(ImmutableArray<string> Errors);
 }
