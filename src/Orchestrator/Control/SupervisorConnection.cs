@@ -134,10 +134,10 @@ internal sealed class SupervisorConnection : IDisposable
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            throw WentAway(broken);
+            throw WentAway();
         }
 
-        throw WentAway(null);
+        throw WentAway();
     }
 
     /// <summary>Sends; when the supervisor left just then (idle), starts another and sends again, once, before anything was answered.</summary>
@@ -156,14 +156,14 @@ internal sealed class SupervisorConnection : IDisposable
             {
                 response = await client.SendAsync(make(), HttpCompletionOption.ResponseHeadersRead, cancellation);
             }
-            catch (HttpRequestException failure)
+            catch (HttpRequestException)
             {
-                throw WentAway(failure);
+                throw WentAway();
             }
         }
-        catch (HttpRequestException failure)
+        catch (HttpRequestException)
         {
-            throw WentAway(failure);
+            throw WentAway();
         }
 
         if (response.IsSuccessStatusCode)
@@ -195,9 +195,8 @@ internal sealed class SupervisorConnection : IDisposable
         return $"the supervisor refused the request: {(int)response.StatusCode} {response.ReasonPhrase}";
     }
 
-    private CommandFailedException WentAway(Exception? cause) => new(
-        $"the supervisor went away before it had answered{(cause is null ? "" : $" ({cause.Message})")}; containers run on. "
-        + $"Its log is {root.SupervisorLogPath}; the same command again starts another");
+    private CommandFailedException WentAway() => new(
+        $"the supervisor went away before it had answered; containers run on. Its log is {root.SupervisorLogPath}; the same command again starts another");
 
     private Socket? TryConnect()
     {

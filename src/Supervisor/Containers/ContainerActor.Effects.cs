@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Devoxx.Native;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
@@ -109,7 +110,7 @@ internal sealed partial class ContainerActor
 
         if (monitor is not null)
         {
-            monitor.TryReap();
+            ReapMonitor(monitor);
             monitor.Dispose();
             monitor = null;
         }
@@ -118,6 +119,18 @@ internal sealed partial class ContainerActor
         Stash.UnstashAll();
         Do(new RunEnded(State.Run, exitRecord, usage));
         exitRecord = null;
+    }
+
+    private static void ReapMonitor(PidFd monitor)
+    {
+        try
+        {
+            monitor.TryReap();
+        }
+        catch (LinuxException notOurs) when (notOurs.ErrnoName == "ECHILD")
+        {
+            // Started by an earlier supervisor, which was killed: init reaps it.
+        }
     }
 
     private void Send(int signal)
