@@ -167,17 +167,31 @@ public sealed partial class ImageStore
         }
     }
 
-    /// <summary>Progress is for eyes: ten times a second is enough.</summary>
     private static Action<long> Throttled(Action<long> report)
     {
-        var last = 0L;
+        var due = Due();
         return bytes =>
         {
-            if (last == 0 || Stopwatch.GetElapsedTime(last) > TimeSpan.FromMilliseconds(100))
+            if (due())
             {
-                last = Stopwatch.GetTimestamp();
                 report(bytes);
             }
+        };
+    }
+
+    /// <summary>Progress is for eyes: true ten times a second at most.</summary>
+    private static Func<bool> Due()
+    {
+        var last = 0L;
+        return () =>
+        {
+            if (last != 0 && Stopwatch.GetElapsedTime(last) < TimeSpan.FromMilliseconds(100))
+            {
+                return false;
+            }
+
+            last = Stopwatch.GetTimestamp();
+            return true;
         };
     }
 }

@@ -103,11 +103,18 @@ public sealed partial class ImageStore : IDisposable
     private Task<ImmutableArray<StoredImage>> LoadAsync(Stream archive, string? only, IProgress<PullProgress>? progress, CancellationToken cancellation) => OnOwnThread(() =>
     {
         using var workspace = Workspace.Create(_layout);
+        var due = Due();
         var contents = ArchiveContents.Read(
             Blocking(archive, cancellation),
             new LayerReader(workspace, _bounds),
             _layers.Has,
-            (name, bytes, total) => progress?.Report(new PullProgress("archive", name, bytes < total ? PullPhase.Unpacking : PullPhase.Done, bytes, total)),
+            (name, bytes, total) =>
+            {
+                if (bytes == total || due())
+                {
+                    progress?.Report(new PullProgress("archive", name, bytes < total ? PullPhase.Unpacking : PullPhase.Done, bytes, total));
+                }
+            },
             cancellation);
         return Take(workspace, contents, only, progress);
     });

@@ -29,6 +29,27 @@ public static class ControlRoutes
     /// <summary>POST <see cref="RemoveImagesRequest"/> → stream.</summary>
     public const string ImageRemove = "/v1/images/remove";
 
+    /// <summary>POST <see cref="PullImagesRequest"/> → stream.</summary>
+    public const string ImagePull = "/v1/images/pull";
+
+    /// <summary>POST <see cref="PullImagesRequest"/> → stream.</summary>
+    public const string ImagePush = "/v1/images/push";
+
+    /// <summary>POST <see cref="TagImageRequest"/> → stream.</summary>
+    public const string ImageTag = "/v1/images/tag";
+
+    /// <summary>POST <c>?all=true</c>, no body → stream.</summary>
+    public const string ImagePrune = "/v1/images/prune";
+
+    /// <summary>GET <c>?image=</c> → <see cref="ImageStepView"/>[], newest first.</summary>
+    public const string ImageHistory = "/v1/images/history";
+
+    /// <summary>GET <c>?image=</c> → <see cref="ImageDetails"/>.</summary>
+    public const string ImageInspect = "/v1/images/inspect";
+
+    /// <summary>GET <c>?image=</c>, any number of them → the archive, as `docker save` writes it.</summary>
+    public const string ImageSave = "/v1/images/save";
+
     /// <summary>POST <see cref="RemoveVolumesRequest"/> → stream.</summary>
     public const string VolumeRemove = "/v1/volumes/remove";
 

@@ -82,3 +82,13 @@ public sealed record VolumeView(
 
 /// <param name="Size">Bytes of its layers on disk.</param>
 public sealed record ImageView(string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, ImmutableArray<string> UsedBy);
+
+/// <summary>One step in the making of an image.</summary>
+/// <param name="Size">Bytes of files that it added.</param>
+public sealed record ImageStepView(DateTimeOffset? CreatedAt, string CreatedBy, long Size, string Comment);
+
+/// <param name="CheckedAt">When a registry was last asked for it.</param>
+/// <param name="Layers">Directories in overlayfs form, base first.</param>
+/// <param name="Configuration">As the image specification has it.</param>
+public sealed record ImageDetails(
+    string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, string Platform, DateTimeOffset? CheckedAt, ImmutableArray<string> Layers, System.Text.Json.JsonElement Configuration);

@@ -55,4 +55,11 @@ public sealed record ServicesRequest(
 
 public sealed record RemoveImagesRequest(ImmutableArray<string> Images, bool Force = false);
 
+/// <param name="Platform"><c>os/architecture[/variant]</c>; null for this machine's.</param>
+public sealed record PullImagesRequest(ImmutableArray<string> Images, string? Platform = null);
+
+/// <param name="Image">Name or id of an image in the store.</param>
+/// <param name="Name">One more name for it.</param>
+public sealed record TagImageRequest(string Image, string Name);
+
 public sealed record RemoveVolumesRequest(ImmutableArray<string> Volumes, bool Force = false);

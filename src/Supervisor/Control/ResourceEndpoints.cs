@@ -14,6 +14,8 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(60);
 
+    private readonly ImageEndpoints images = new(environment.Images, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
+
     public Task RouteAsync(HttpContext http, string path) => (http.Request.Method, path) switch
     {
         ("GET", ControlRoutes.Volumes) => VolumesAsync(http),
@@ -22,7 +24,7 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
         ("POST", ControlRoutes.ImageLoad) => LoadAsync(http),
         ("POST", ControlRoutes.ImageImport) => ImportAsync(http),
         ("POST", ControlRoutes.ImageRemove) => RemoveImagesAsync(http),
-        _ => ControlReplies.RefuseAsync(http, StatusCodes.Status404NotFound, $"no such request: {http.Request.Method} {path}"),
+        _ => images.Route(http, path) ?? ControlReplies.RefuseAsync(http, StatusCodes.Status404NotFound, $"no such request: {http.Request.Method} {path}"),
     };
 
     private async Task VolumesAsync(HttpContext http)
@@ -130,8 +132,17 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
         }).ConfigureAwait(false);
     }
 
-    private Task<ImmutableDictionary<string, ProjectSummary>> ProjectsAsync() =>
+    private Task<ImmutableDictionary<string, ProjectSummary>> ProjectsAsync() => ProjectsAsync(supervisor);
+
+    private static Task<ImmutableDictionary<string, ProjectSummary>> ProjectsAsync(IActorRef supervisor) =>
         supervisor.Ask<ImmutableDictionary<string, ProjectSummary>>(new GetProjects(), QueryTimeout);
+
+    /// <summary>Which container uses an image, by the image's id.</summary>
+    private static async Task<Func<string, string?>> UsersAsync(IActorRef supervisor)
+    {
+        var projects = await ProjectsAsync(supervisor).ConfigureAwait(false);
+        return id => projects.Values.SelectMany(p => p.ImageIds).FirstOrDefault(i => i.Value == id).Key;
+    }
 
     /// <summary>Streams what the work has to say, and how it ended.</summary>
     private static async Task RunAsync(HttpContext http, Func<ChannelWriter<ControlLine>, Task<Outcome>> work)
@@ -161,7 +172,13 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private sealed class Reporter(ChannelWriter<ControlLine> output) : IProgress<PullProgress>
     {
-        public void Report(PullProgress value) => output.TryWrite(new ControlLine(new Progress(
-            "Image", value.Reference, "Loading", value.Message ?? value.Layer, Current: value.Bytes, Total: value.Total)));
+        public void Report(PullProgress value)
+        {
+            // The image itself is told of once it is there, with all its names.
+            if (value.Layer is not null)
+            {
+                output.TryWrite(new ControlLine(ImageProgressView.Of(value)));
+            }
+        }
     }
 }

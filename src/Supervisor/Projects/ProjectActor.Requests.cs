@@ -71,8 +71,7 @@ internal sealed partial class ProjectActor
     {
         if (current is UpProject up)
         {
-            up.Output.TryWrite(new ControlLine(new Progress(
-                "Image", p.Reference, "Pulling", p.Progress.Message ?? p.Progress.Layer, Current: p.Progress.Bytes, Total: p.Progress.Total)));
+            up.Output.TryWrite(new ControlLine(ImageProgressView.Of(p.Progress)));
         }
     }
 

@@ -1,0 +1,29 @@
+using Devoxx.Images;
+
+namespace Devoxx.Supervisor.Control;
+
+/// <summary>What an image's pull, load or push is told as: a line for the image, and one for each layer, in Docker's words.</summary>
+internal static class ImageProgressView
+{
+    public static Progress Of(PullProgress progress)
+    {
+        if (progress.Layer is not { } layer)
+        {
+            return new Progress("Image", progress.Reference, progress.Phase is PullPhase.Pulled or PullPhase.UpToDate ? "Pulled" : "Pulling", progress.Message, Done: progress.Phase is PullPhase.Pulled or PullPhase.UpToDate or PullPhase.Done);
+        }
+
+        // Archives name a layer by its path, which may end in its digest.
+        var name = layer.StartsWith("blobs/", StringComparison.Ordinal) && layer.LastIndexOf('/') is var slash && layer.Length - slash > 12 ? layer.Substring(slash + 1, 12) : layer;
+        var (status, done) = progress.Phase switch
+        {
+            PullPhase.Waiting => ("Waiting", false),
+            PullPhase.Downloading => ("Downloading", false),
+            PullPhase.Retrying => ("Retrying", false),
+            PullPhase.Unpacking => ("Unpacking", false),
+            PullPhase.Uploading => ("Pushing", false),
+            PullPhase.AlreadyExists => ("Already exists", true),
+            _ => ("Complete", true),
+        };
+        return new Progress("Layer", name, status, progress.Message, Done: done, Current: done ? null : progress.Bytes, Total: done ? null : progress.Total);
+    }
+}
