@@ -100,6 +100,20 @@ internal sealed class SupervisorConnection : IDisposable
     public Task<Outcome> UploadAsync(string path, Stream body, Action<Progress> report, CancellationToken cancellation) =>
         PerformAsync(path, () => new StreamContent(body, bufferSize: 1 << 20), report, cancellation, again: false);
 
+    /// <summary>Fetches what is no document but bytes, such as an archive.</summary>
+    public async Task DownloadAsync(string path, Stream output, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        try
+        {
+            await response.Content.CopyToAsync(output, cancellation);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or HttpIOException)
+        {
+            throw new CommandFailedException("the supervisor broke off in the middle; its log says why");
+        }
+    }
+
     public void Dispose()
     {
         client.Dispose();

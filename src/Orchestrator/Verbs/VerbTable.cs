@@ -6,7 +6,8 @@ internal static class VerbTable
     /// <summary>In the order of <c>--help</c>.</summary>
     public static IReadOnlyList<string> Names =>
     [
-        "config", "down", "events", "exec", "image import", "image load", "image ls", "image rm", "kill", "logs", "ls", "ps",
+        "config", "down", "events", "exec", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
+        "image push", "image rm", "image save", "image tag", "kill", "logs", "ls", "ps", "pull", "push",
         "restart", "start", "stop", "supervisor", "up", "version", "volume inspect", "volume ls", "volume rm", "why",
     ];
 
@@ -16,6 +17,13 @@ internal static class VerbTable
         "down" => new DownVerb(),
         "events" => new EventsVerb(),
         "exec" => new ExecVerb(),
+        "image history" => new ImageHistoryVerb(),
+        "image inspect" => new ImageInspectVerb(),
+        "image prune" => new ImagePruneVerb(),
+        "image pull" => new ImagePullVerb(),
+        "image push" => new ImagePushVerb(),
+        "image save" => new ImageSaveVerb(),
+        "image tag" => new ImageTagVerb(),
         "image import" => new ImageImportVerb(),
         "image load" => new ImageLoadVerb(),
         "image ls" or "image list" => new ImageListVerb(),
@@ -24,6 +32,8 @@ internal static class VerbTable
         "logs" => new LogsVerb(),
         "ls" => new ListVerb(),
         "ps" => new PsVerb(),
+        "pull" => new PullVerb(),
+        "push" => new PushVerb(),
         "restart" => new RestartVerb(),
         "start" => new StartVerb(),
         "stop" => new StopVerb(),
@@ -39,5 +49,5 @@ internal static class VerbTable
 
     public static bool IsGroup(string name) => name is "image" or "volume";
 
-    public static string GroupSummary(string group) => group == "image" ? "List, load and remove images" : "List, inspect and remove volumes";
+    public static string GroupSummary(string group) => group == "image" ? "List, pull, load, save and remove images" : "List, inspect and remove volumes";
 }

@@ -12,8 +12,9 @@ internal static class ImageProgressView
             return new Progress("Image", progress.Reference, progress.Phase is PullPhase.Pulled or PullPhase.UpToDate ? "Pulled" : "Pulling", progress.Message, Done: progress.Phase is PullPhase.Pulled or PullPhase.UpToDate or PullPhase.Done);
         }
 
-        // Archives name a layer by its path, which may end in its digest.
-        var name = layer.StartsWith("blobs/", StringComparison.Ordinal) && layer.LastIndexOf('/') is var slash && layer.Length - slash > 12 ? layer.Substring(slash + 1, 12) : layer;
+        // Archives name a layer by its path, in which there is nearly always a digest or an id: blobs/sha256/HEX, HEX/layer.tar, HEX.tar.
+        var hex = layer.Split('/', '.').FirstOrDefault(part => part.Length == 64);
+        var name = hex is null ? layer : hex[..12];
         var (status, done) = progress.Phase switch
         {
             PullPhase.Waiting => ("Waiting", false),

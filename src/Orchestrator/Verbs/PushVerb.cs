@@ -1,0 +1,34 @@
+using Devoxx.Orchestrator.Arguments;
+using Devoxx.Orchestrator.Projects;
+using Devoxx.Supervisor.Control;
+
+namespace Devoxx.Orchestrator.Verbs;
+
+/// <summary><c>push</c>: the images of those services that are built.</summary>
+internal sealed class PushVerb : Verb
+{
+    private static readonly SwitchFlag IgnoreFailures = new("ignore-push-failures", null, "Push what it can and ignores images with push failures");
+    private static readonly SwitchFlag IncludeDependencies = new("include-deps", null, "Also push images of services declared as dependencies");
+    private static readonly SwitchFlag Quiet = new("quiet", 'q', "Push without printing progress information");
+
+    public override string Name => "push";
+
+    public override string Summary => "Push service images";
+
+    public override IReadOnlyList<Flag> Flags => [IgnoreFailures, IncludeDependencies, Quiet];
+
+    public override async Task<int> RunAsync(Invocation invocation)
+    {
+        var arguments = invocation.Arguments;
+        var connecting = invocation.ConnectAsync();
+        var project = Stack.LoadToStart(invocation, invocation.Words).Project;
+        using var supervisor = await connecting;
+        var images = project.Services
+            .Where(service => invocation.Words.Count == 0 || arguments.Has(IncludeDependencies) || invocation.Words.Contains(service.Key))
+            .Where(service => service.Value.Build is not null && service.Value.Image is not null)
+            .Select(service => service.Value.Image!).Distinct();
+        var code = await invocation.ShowAsync("Pushing", report => supervisor.PerformAsync(
+            ControlRoutes.ImagePush, new PullImagesRequest([.. images]), ControlJson.Default.PullImagesRequest, arguments.Has(Quiet) ? _ => { } : report, invocation.Interrupts.First));
+        return arguments.Has(IgnoreFailures) ? ExitCode.Success : code;
+    }
+}
