@@ -17,6 +17,7 @@ public sealed class RunningCommand : IDisposable
     private readonly Task outputEnd;
     private readonly Task errorEnd;
     private readonly string command;
+    private bool disposed;
 
     public RunningCommand(ProcessStartInfo start)
     {
@@ -96,6 +97,12 @@ public sealed class RunningCommand : IDisposable
 
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         if (!process.HasExited)
         {
             process.Kill();

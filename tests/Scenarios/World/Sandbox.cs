@@ -81,14 +81,14 @@ public sealed class Sandbox : IAsyncDisposable
 
     public EventStream Events()
     {
-        var stream = new EventStream(Begin(["events", "--follow", "--json"]));
+        var stream = new EventStream(Begin(["events", "-a", "--follow", "--json"]));
         running.Add(stream);
         return stream;
     }
 
     /// <summary>The whole history, as <c>events --json</c> prints it.</summary>
     public async Task<IReadOnlyList<JournalEvent>> History(params string[] options) =>
-        [.. (await Compose(["events", "--json", .. options])).Succeeded().Json.Select(json => new JournalEvent(json))];
+        [.. (await Compose(["events", "-a", "--json", .. options])).Succeeded().Json.Select(json => new JournalEvent(json))];
 
     /// <summary>The containers as <c>ps -a --format json</c> has them, by service.</summary>
     public async Task<ILookup<string, JsonElement>> Containers(params string[] global) =>
@@ -149,9 +149,15 @@ public sealed class Sandbox : IAsyncDisposable
     {
         foreach (var file in files.DefaultIfEmpty("compose.yaml"))
         {
-            (await Compose("-f", file, "down", "-v", "-t", "2")).Succeeded();
+            (await Compose("-f", file, "down", "-v", "-t", "1")).Succeeded();
         }
 
+        await AssertNothingRemains();
+    }
+
+    /// <summary>As <see cref="AssertNothingLeft"/>, of stacks that are down already or never came up.</summary>
+    public async Task AssertNothingRemains()
+    {
         running.ForEach(command => command.Dispose());
         running.Clear();
         await Kill(Processes().Where(process => process.Role == "supervisor"));
