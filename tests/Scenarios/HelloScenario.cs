@@ -16,7 +16,7 @@ public sealed class HelloScenario
         var up = (await sandbox.Compose("up", "-f", Stack)).Succeeded();
 
         var id = await sandbox.Id("hello", "-f", Stack);
-        Assert.Matches($@"hello-1 +\| Hello from {id[..12]}\. I am process 1, and there are [1-4] processes here\.", up.Out);
+        Assert.Matches($@"hello-1 +\| Hello from {id[..12]}: I am process 1, and there are [1-5] processes here", up.Out);
         foreach (var number in (int[])[1, 2, 3])
         {
             Assert.Matches($@"world-1 +\| Hello number {number} from world", up.Out);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
@@ -177,7 +178,13 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
         Timers.CancelAll();
         Become(Reaping);
         var (bundle, process, since, self) = (environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
-        environment.Kernel.Run(() => MonitorProcess.ReadExit(bundle, process, since))
+        var runtimeState = $"{environment.Root.RuntimeRoot}/{id}";
+        environment.Kernel.Run(() =>
+            {
+                // A monitor removes it when it leaves; one that was killed could not.
+                SafeTree.Delete(runtimeState);
+                return MonitorProcess.ReadExit(bundle, process, since);
+            })
             .PipeTo(self, success: record => new ExitRecordRead(record), failure: _ => new ExitRecordRead(null));
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Pipes;
 using System.Text.Json;
+using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Bundles;
@@ -31,6 +32,8 @@ internal static class MonitorProcess
         {
             spawned = await environment.Kernel.Run(() =>
             {
+                // Of a monitor that was killed: a live one would have been adopted.
+                SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
                 Bundle.Write(spec, environment, cgroupPath, sources);
                 return Spawn.Start(
                     environment.RuntimePath,
