@@ -8,7 +8,7 @@ public sealed class AttachedScenario
 {
     private const string Stack = """
         services:
-          polite: {image: busybox:1.36, command: "sh -c 'trap \"echo goodbye; exit 0\" TERM; echo ready; while :; do sleep 1000 & wait $$!; done'"}
+          polite: {image: busybox:1.36, command: "sh -c 'trap \"usleep 300000; echo goodbye; exit 0\" TERM; echo ready; while :; do sleep 1000 & wait $$!; done'"}
           deaf: {image: busybox:1.36, stop_grace_period: 1m, command: "sh -c 'trap : TERM; echo ready; while :; do sleep 1000 & wait $$!; done'"}
         """;
 
@@ -22,7 +22,7 @@ public sealed class AttachedScenario
         await up.Line(line => line.StartsWith("deaf-1", StringComparison.Ordinal) && line.Contains("ready"), "deaf ready");
 
         up.Signal("INT");
-        await up.Line("goodbye");
+        await up.Line("goodbye"); // it takes its time: two signals at once count as one
         up.Signal("INT");
 
         var ended = (await up.Ended()).FailedWith(130);

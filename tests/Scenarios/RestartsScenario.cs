@@ -25,9 +25,12 @@ public sealed class RestartsScenario
         Assert.Equal(1, history.Count(happened => happened is { Type: "container.started", Service: "content" }));
         Assert.Equal(1, history.Count(happened => happened is { Type: "container.started", Service: "steady" }));
 
-        var waits = Waits(history, "crashing");
-        Assert.True(waits.Count >= 3, $"{waits.Count} restarts");
-        Assert.All(waits.Zip(waits.Skip(1)), pair => Assert.True(pair.Second > pair.First * 1.3, string.Join(", ", waits)));
+        // The delays are journaled, double each time, and are waited for.
+        var delays = history.Where(happened => happened is { Type: "container.restart-scheduled", Service: "crashing" })
+            .Select(happened => TimeSpan.Parse(happened.Payload.GetProperty("delay").GetString()!)).ToList();
+        Assert.True(delays.Count >= 3, $"{delays.Count} restarts");
+        Assert.All(delays.Zip(delays.Skip(1)), pair => Assert.Equal(pair.First * 2, pair.Second));
+        Assert.All(Waits(history, "crashing").Zip(delays), pair => Assert.True(pair.First >= pair.Second.TotalMilliseconds - 1, $"{pair.First} of {pair.Second}"));
 
         var givenUp = Assert.Single((await sandbox.Containers("-f", Stack))["giving-up"]);
         Assert.Equal(("exited", 7), (givenUp.GetProperty("State").GetString(), givenUp.GetProperty("ExitCode").GetInt32()));
