@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Devoxx.Compose.Interpolation;
+using Devoxx.Compose.Loading;
 using Devoxx.Compose.Rendering;
 
 namespace Devoxx.Compose;
@@ -40,20 +41,7 @@ public static class ConfigOutput
     }
 
     /// <summary>`--services`: dependencies before those that need them.</summary>
-    public static ImmutableArray<string> Services(Project project)
-    {
-        var ordered = ImmutableArray.CreateBuilder<string>(project.Services.Count);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in project.Services.Keys) Visit(name);
-        return ordered.DrainToImmutable();
-
-        void Visit(string name)
-        {
-            if (!project.Services.TryGetValue(name, out var service) || !seen.Add(name)) return;
-            foreach (var dependency in service.DependsOn.Keys) Visit(dependency);
-            ordered.Add(name);
-        }
-    }
+    public static ImmutableArray<string> Services(Project project) => [.. DependencyOrder.Of(project.Services, out _)];
 
     /// <summary>`--services --no-interpolate`.</summary>
     public static ImmutableArray<string> Services(ComposeModel model) =>

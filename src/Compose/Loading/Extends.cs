@@ -9,6 +9,9 @@ namespace Devoxx.Compose.Loading;
 /// <summary>`extends`: a service starts from another one, of the same file or of one that is read for it.</summary>
 internal sealed class Extends(ModelLoader loader, Scope scope)
 {
+    /// <summary>No chain that a person wrote is longer; each link costs a stack frame.</summary>
+    private const int MaxChain = 1000;
+
     private readonly List<(string File, string Service, Position At)> _chain = [];
 
     internal void Apply(MappingNode document, string file, ResetTags resets)
@@ -25,6 +28,7 @@ internal sealed class Extends(ModelLoader loader, Scope scope)
         var at = extends.Position;
         if (_chain.Exists(link => link.File == file && link.Service == name))
             throw new ComposeException(at, $"service `{name}` extends itself: {string.Join(" → ", _chain.Select(link => link.Service))} → {name}; remove one `extends`");
+        if (_chain.Count >= MaxChain) throw new ComposeException(at, $"service `{_chain[0].Service}` extends more than {MaxChain} others in a row; shorten the chain");
         _chain.Add((file, name, at));
         try
         {

@@ -48,10 +48,12 @@ internal static class Selection
         }
         return project with { Services = services.ToImmutable(), DisabledServices = disabled.ToImmutable() };
 
-        void Keep(string name)
+        void Keep(string first)
         {
-            if (!project.Services.TryGetValue(name, out var service) || !kept.Add(name)) return;
-            foreach (var dependency in service.DependsOn.Keys) Keep(dependency);
+            var pending = new Stack<string>([first]);
+            while (pending.TryPop(out var name))
+                if (project.Services.TryGetValue(name, out var service) && kept.Add(name))
+                    foreach (var dependency in service.DependsOn.Keys) pending.Push(dependency);
         }
     }
 

@@ -1,4 +1,5 @@
 using Devoxx.Compose.Diagnosis;
+using Devoxx.Compose.Loading;
 using Devoxx.Compose.Tree;
 
 namespace Devoxx.Compose.Validation;
@@ -128,27 +129,9 @@ internal sealed class Consistency(Project project, MappingNode tree, DiagnosticL
 
     private void Cycles()
     {
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        var path = new List<string>();
-        foreach (var name in project.Services.Keys)
-            if (Visit(name)) return;
-
-        bool Visit(string name)
-        {
-            var at = path.IndexOf(name);
-            if (at >= 0)
-            {
-                Error($"closes a cycle: {string.Join(" → ", path.Skip(at))} → {name}; remove one of these dependencies", "services", path[^1], "depends_on", name);
-                return true;
-            }
-            if (!project.Services.TryGetValue(name, out var service) || done.Contains(name)) return false;
-            path.Add(name);
-            foreach (var dependency in service.DependsOn.Keys)
-                if (Visit(dependency)) return true;
-            path.RemoveAt(path.Count - 1);
-            done.Add(name);
-            return false;
-        }
+        DependencyOrder.Of(project.Services, out var cycle);
+        if (cycle.Count > 0)
+            Error($"closes a cycle: {string.Join(" → ", cycle)} → {cycle[0]}; remove one of these dependencies", "services", cycle[^1], "depends_on", cycle[0]);
     }
 
     private void Unknown(string kind, string? name, IEnumerable<string> known, params string[] path)

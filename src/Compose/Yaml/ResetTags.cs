@@ -59,37 +59,35 @@ internal sealed class ResetTags
             _paths.Add([.. _here]);
             return node.Tag == "!reset" ? null : node;
         }
-        if (node.Kind == YamlKind.Scalar) return node;
         if (++_visits > MaxVisits) throw new ComposeException(node.Position, "aliases expand without end; the document refers to itself too often");
-        var kept = new List<YamlNode>(node.Content.Count);
         if (node.Kind == YamlKind.Sequence)
         {
-            for (var i = 0; i < node.Content.Count; i++)
-            {
-                _here.Add("[]");
-                if (Visit(node.Content[i]) is { } item) kept.Add(item);
-                _here.RemoveAt(_here.Count - 1);
-            }
+            var dropped = false;
+            _here.Add("[]");
+            foreach (var item in node.Content) dropped |= Visit(item) is null;
+            _here.RemoveAt(_here.Count - 1);
+            if (dropped) node.Content = node.Content.FindAll(static item => item.Tag != "!reset");
         }
-        else
-        {
-            Dictionary<string, int>? seen = node.Content.Count > 16 ? new(StringComparer.Ordinal) : null;
-            for (var i = 0; i + 1 < node.Content.Count; i += 2)
-            {
-                var key = node.Content[i];
-                if (First(node, i, seen) is { } first)
-                    throw new ComposeException(key.Position, $"key `{key.Value}` is already defined on line {first.Position.Line}; keep one of the two");
-                if (!key.IsMergeKey) _here.Add(key.Value);
-                if (Visit(node.Content[i + 1]) is { } value)
-                {
-                    kept.Add(key);
-                    kept.Add(value);
-                }
-                if (!key.IsMergeKey) _here.RemoveAt(_here.Count - 1);
-            }
-        }
-        if (kept.Count != node.Content.Count) node.Content = kept;
+        else if (node.Kind == YamlKind.Mapping) VisitMapping(node);
         return node;
+    }
+
+    private void VisitMapping(YamlNode node)
+    {
+        List<YamlNode>? kept = null;
+        Dictionary<string, int>? seen = node.Content.Count > 16 ? new(StringComparer.Ordinal) : null;
+        for (var i = 0; i + 1 < node.Content.Count; i += 2)
+        {
+            var key = node.Content[i];
+            if (First(node, i, seen) is { } first)
+                throw new ComposeException(key.Position, $"key `{key.Value}` is already defined on line {first.Position.Line}; keep one of the two");
+            if (!key.IsMergeKey) _here.Add(key.Value);
+            var value = Visit(node.Content[i + 1]);
+            if (value is null) kept ??= node.Content.GetRange(0, i);
+            else kept?.AddRange([key, value]);
+            if (!key.IsMergeKey) _here.RemoveAt(_here.Count - 1);
+        }
+        if (kept is not null) node.Content = kept;
     }
 
     private static YamlNode? First(YamlNode mapping, int index, Dictionary<string, int>? seen)

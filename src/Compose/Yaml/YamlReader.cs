@@ -165,7 +165,8 @@ internal sealed class YamlReader
     private static readonly SearchValues<char> AnchorCharacters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz-");
 
     private static readonly SearchValues<char> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(static c => c is not (9 or 10 or 13)).Concat(Enumerable.Range(0xd800, 0x800)).Append(0x7f).Append(0xfffe).Select(static c => (char)c)]);
+        [.. Enumerable.Range(0, 0x20).Where(static c => c is not (9 or 10 or 13)).Concat(Enumerable.Range(0x7f, 0x21).Where(static c => c != 0x85))
+            .Concat(Enumerable.Range(0xd800, 0x800)).Append(0xfffe).Append(0xffff).Select(static c => (char)c)]);
 
     private static string Uncapitalise(string message) =>
         message.Length > 1 && char.IsUpper(message[0]) && !char.IsUpper(message[1]) ? char.ToLowerInvariant(message[0]) + message[1..] : message;
