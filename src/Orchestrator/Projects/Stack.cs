@@ -19,6 +19,12 @@ internal sealed record Stack(Project Project, JsonElement Json)
             invocation.Output.Warn(StackFiles.Describe(warning));
         }
 
+        var refusals = StartChecks.For(result);
+        if (!refusals.IsEmpty)
+        {
+            throw new CommandFailedException(string.Join('\n', refusals.Select(StackFiles.Describe)));
+        }
+
         return Of(result);
     }
 
