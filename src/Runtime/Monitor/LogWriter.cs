@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using Devoxx.Native;
-
 namespace Devoxx.Runtime.Monitor;
 
 /// <summary>
@@ -62,22 +59,5 @@ internal sealed unsafe class LogWriter(LogFile? file, LogClock clock)
     {
         file!.Append(_buffer, _filled);
         _filled = 0;
-    }
-}
-
-/// <summary>Memory by mmap(2): touched pages only cost, and they can be given back.</summary>
-internal static unsafe class Memory
-{
-    public static void* Reserve(int bytes)
-    {
-        const int PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
-        var address = RawSyscall.Invoke(Nr.mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-        return address is < 0 and > -4096 ? throw new LinuxException("mmap", (int)-address, $"{bytes} bytes") : (void*)address;
-    }
-
-    public static void Release(void* address, int bytes)
-    {
-        const int MADV_DONTNEED = 4;
-        RawSyscall.Invoke(Nr.madvise, (nint)address, bytes, MADV_DONTNEED);
     }
 }

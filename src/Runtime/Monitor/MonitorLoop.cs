@@ -18,6 +18,9 @@ internal sealed unsafe class MonitorLoop : IDisposable
 
     private const int IdleMs = 200;
 
+    // A read of this size is likely to have cut a line that goes on in the next: worth one more read, which finds it or nothing.
+    private const int ManyBytes = 4096;
+
     private readonly Epoll _epoll;
     private readonly LogWriter _log;
     private readonly AttachServer? _attach;
@@ -136,10 +139,10 @@ internal sealed unsafe class MonitorLoop : IDisposable
             }
 
             _attach?.Broadcast(fd == _stderr ? AttachProtocol.Stderr : AttachProtocol.Stdout, new ReadOnlySpan<byte>(_buffer + held, (int)length));
-            var full = held + length == BufferSize;
-            _burst |= full;
-            Log(ref held, (int)length, name, more: full && reads < limit);
-            if (!full)
+            var much = length >= ManyBytes;
+            _burst |= much;
+            Log(ref held, (int)length, name, more: much && reads < limit);
+            if (!much)
             {
                 return;
             }

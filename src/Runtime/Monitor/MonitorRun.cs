@@ -56,7 +56,7 @@ internal sealed class MonitorRun(MonitorOptions options)
                 cgroup?.Dispose();
 
                 // What the start needed is not needed again, and a monitor may live for months.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                Memory.GiveBack();
                 var status = loop.Run(pidFd);
                 record.Write(new ExitRecord(
                     pid, stat.StartTime, BootId.Current, startedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(cgroup)));
@@ -105,7 +105,7 @@ internal sealed class MonitorRun(MonitorOptions options)
             Stderr = stderr.Item2,
             ConsoleSocket = console.Item2,
         };
-        var operations = ContainerProgram.Build(
+        using var operations = ContainerProgram.Build(
             spec, _bundle, namespaces, fds, CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
         var pidNamespace = namespaces.JoinedPid is { } path ? FileDescriptor.Open(path, O_RDONLY) : -1;
         var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);

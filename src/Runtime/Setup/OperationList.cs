@@ -16,10 +16,10 @@ internal readonly record struct Argument(nint Value, bool IsSlot = false)
 
 /// <summary>
 /// The flat program of the child, built in the parent in unmanaged memory, with what each operation is called when it fails.
-/// Memory is freed by the end of the process only: there is one list per process.
 /// </summary>
-internal sealed unsafe class OperationList
+internal sealed unsafe class OperationList : IDisposable
 {
+    private readonly List<nint> _memory = [];
     private readonly List<(string Call, string? Subject, string? Flags)> _descriptions = [];
     private Operation* _operations = (Operation*)NativeMemory.Alloc(64, (nuint)sizeof(Operation));
     private int _capacity = 64;
@@ -38,7 +38,12 @@ internal sealed unsafe class OperationList
     public Argument NewSlot() => new(_slots++, IsSlot: true);
 
     /// <summary>Unmanaged memory, zeroed.</summary>
-    public nint Allocate(int bytes) => (nint)NativeMemory.AllocZeroed((nuint)bytes);
+    public nint Allocate(int bytes)
+    {
+        var memory = (nint)NativeMemory.AllocZeroed((nuint)bytes);
+        _memory.Add(memory);
+        return memory;
+    }
 
     /// <summary>A copy as UTF-8 with a zero at the end. A zero inside would make the kernel see another text than we do.</summary>
     public nint Text(string text)
@@ -49,22 +54,20 @@ internal sealed unsafe class OperationList
         }
 
         var bytes = Encoding.UTF8.GetByteCount(text);
-        var memory = (byte*)NativeMemory.Alloc((nuint)bytes + 1);
+        var memory = (byte*)Allocate(bytes + 1);
         Encoding.UTF8.GetBytes(text, new Span<byte>(memory, bytes));
-        memory[bytes] = 0;
         return (nint)memory;
     }
 
     /// <summary>A null-terminated array of texts.</summary>
     public nint Texts(IReadOnlyList<string> texts)
     {
-        var array = (nint*)NativeMemory.Alloc((nuint)(texts.Count + 1), (nuint)sizeof(nint));
+        var array = (nint*)Allocate((texts.Count + 1) * sizeof(nint));
         for (var i = 0; i < texts.Count; i++)
         {
             array[i] = Text(texts[i]);
         }
 
-        array[texts.Count] = 0;
         return (nint)array;
     }
 
@@ -116,6 +119,19 @@ internal sealed unsafe class OperationList
         {
             yield return call + (subject is null ? "" : " " + subject) + (flags is null ? "" : $" ({flags})");
         }
+    }
+
+    /// <summary>Frees the memory: the child has a copy of its own.</summary>
+    public void Dispose()
+    {
+        foreach (var memory in _memory)
+        {
+            NativeMemory.Free((void*)memory);
+        }
+
+        _memory.Clear();
+        NativeMemory.Free(_operations);
+        _operations = null;
     }
 
     private static int Bit(Argument argument, int position) => argument.IsSlot ? 1 << position : 0;

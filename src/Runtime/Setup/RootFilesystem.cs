@@ -86,7 +86,9 @@ internal sealed unsafe class RootFilesystem
 
         if (_spec.Linux?.RootfsPropagation is { Length: > 0 } propagation)
         {
+            // Everything is private already, but for the mounts that asked to be tied to the host: those "rprivate" must not cut off.
             var flags = ParsePropagation(propagation);
+            flags = (flags & MS_PRIVATE) != 0 ? MS_PRIVATE : flags;
             _operations.Syscall(Nr.mount, "mount", "/", Describe(flags), _root.Empty, _operations.Text("/"), 0, (nint)flags);
         }
     }
