@@ -1,5 +1,6 @@
 using Devoxx.Native;
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Processes;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Setup;
 using Devoxx.Runtime.Verbs;
@@ -8,6 +9,12 @@ GlobalOptions? options = null;
 try
 {
     options = GlobalOptions.Parse(args, out var rest);
+    if (Verb.Enters(rest))
+    {
+        SealedExecutable.RestartUnlessSealed("devoxx-runtime", args);
+        ProcessName.Set("devoxx-runtime");
+    }
+
     return Verb.Run(options, rest);
 }
 catch (SetupException e)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Devoxx.Images;
+using Devoxx.Native;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
@@ -42,7 +43,11 @@ public static class SupervisorHost
         using var images = ImageStore.Open(root.ImagesDirectory);
         using var kernel = new KernelThreads(Math.Max(4, Environment.ProcessorCount));
         using var reactor = new Reactor();
-        var environment = new SupervisorEnvironment(root, options.RuntimePath, kernel, reactor, CgroupHost.Detect(), images, TimeProvider.System);
+        using var runtime = SealedRuntime(options.RuntimePath);
+        var environment = new SupervisorEnvironment(root, options.RuntimePath, kernel, reactor, CgroupHost.Detect(), images, TimeProvider.System)
+        {
+            RuntimeStart = runtime?.Path ?? options.RuntimePath,
+        };
         var system = JournalConfig.StartSystem("devoxx", journal, EventCatalog.Types);
         var supervisor = system.ActorOf(
             Producer<SupervisorActor>.Props(() => new SupervisorActor(environment, options.IdleTimeout, why => leaving.TrySetResult(why))), "supervisor");
@@ -58,6 +63,19 @@ public static class SupervisorHost
         await system.Terminate().ConfigureAwait(false);
         RemoveIfEmpty(environment);
         return 0;
+    }
+
+    /// <summary>Null when there is no such executable: then it is the start of a container that says so.</summary>
+    private static SealedExecutable? SealedRuntime(string path)
+    {
+        try
+        {
+            return SealedExecutable.Open(path);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The lock on the state root. One that is leaving is waited for: it answers no more, and will be gone in a moment.</summary>

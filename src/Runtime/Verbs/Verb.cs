@@ -5,6 +5,9 @@ namespace Devoxx.Runtime.Verbs;
 /// <summary>The verbs, by name.</summary>
 internal static class Verb
 {
+    /// <summary>Those that make a process in a container.</summary>
+    public static bool Enters(string[] args) => args is ["monitor" or "create" or "run" or "exec", ..];
+
     public static int Run(GlobalOptions options, string[] args) => args switch
     {
         ["monitor", .. var rest] => MonitorVerb.Run(rest),

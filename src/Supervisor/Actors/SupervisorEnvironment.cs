@@ -21,5 +21,8 @@ internal sealed record SupervisorEnvironment(
     ImageStore Images,
     TimeProvider Clock)
 {
+    /// <summary>What monitors are started by: a copy of <see cref="RuntimePath"/> that no container can write to, so that each need not make its own.</summary>
+    public string RuntimeStart { get; init; } = RuntimePath;
+
     public DateTimeOffset Now => Clock.GetUtcNow();
 }

@@ -36,7 +36,7 @@ internal static class MonitorProcess
                 SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
                 Bundle.Write(spec, environment, cgroupPath, sources);
                 return Spawn.Start(
-                    environment.RuntimePath,
+                    environment.RuntimeStart,
                     Arguments(spec, environment.Root),
                     [],
                     extra: [(status.ClientSafePipeHandle, StatusFd)],

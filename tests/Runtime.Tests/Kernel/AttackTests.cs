@@ -7,6 +7,41 @@ namespace Devoxx.Runtime.Tests.Kernel;
 public sealed class AttackTests
 {
     [Fact]
+    public void CVE_2019_5736_the_runtime_cannot_be_overwritten_by_way_of_a_process_that_runs_it()
+    {
+        using var bundle = new Bundle();
+        var before = File.ReadAllBytes(Published.Executable);
+
+        // The image's command is a link to the executable of whoever starts it. What then runs is the runtime, in a container that holds the file open
+        // and writes to it when nothing runs it any more.
+        File.CreateSymbolicLink(bundle.Upper + "/entry", "/proc/self/exe");
+        var spec = bundle.Shell("""
+            exec 5</proc/self/exe
+            (exec /entry run 2>/dev/null)
+            for p in /proc/[0-9]*; do
+                for link in exe fd/5; do
+                    (: >>$p/$link) 2>&1 | grep -v "can't create /proc/[0-9]*/fd/5: Read-only\|Text file busy\|No such" | grep -c . >/dev/null
+                done
+            done
+            true
+            """).WithProcess(p => p with { Capabilities = null });
+        bundle.Start(spec).Exit();
+        Assert.Equal(before, File.ReadAllBytes(Published.Executable));
+    }
+
+    [Fact]
+    public void CVE_2019_5736_the_executable_of_an_entering_process_lies_on_a_read_only_mount()
+    {
+        using var bundle = new Bundle();
+        var run = bundle.Start(bundle.Spec("sleep", "1000"));
+        Assert.Equal("devoxx-runtime", File.ReadAllText($"/proc/{run.MonitorPid}/comm").Trim());
+
+        const int ST_RDONLY = 1;
+        Assert.Equal(ST_RDONLY, MountFlags($"/proc/{run.MonitorPid}/exe") & ST_RDONLY);
+        Assert.Equal(0, MountFlags(Published.Executable) & ST_RDONLY);
+    }
+
+    [Fact]
     public void CVE_2024_21626_no_descriptor_of_the_caller_is_inherited()
     {
         using var bundle = new Bundle();
@@ -190,6 +225,18 @@ public sealed class AttackTests
         using var bundle = new Bundle();
         Assert.Contains("lies outside of /dev", bundle.Refusal(bundle.Spec("true").WithLinux(l => l with { Devices = [new Device("c", "/etc/passwd", 1, 3)] })));
         Assert.Contains("lies outside of /dev", bundle.Refusal(bundle.Spec("true").WithLinux(l => l with { Devices = [new Device("c", "/dev/../etc/x", 1, 3)] })));
+    }
+
+    /// <summary>f_flags of statfs(2).</summary>
+    private static unsafe nint MountFlags(string path)
+    {
+        var buffer = stackalloc nint[16];
+        fixed (byte* p = System.Text.Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            Assert.Equal(0, Native.RawSyscall.Invoke(Native.Nr.statfs, (nint)p, (nint)buffer));
+        }
+
+        return buffer[10];
     }
 
     private static void Replace(Bundle bundle, string directory, string target) => File.CreateSymbolicLink($"{bundle.Upper}/{directory}", target);
