@@ -21,6 +21,7 @@ internal sealed class LogSession : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task reading;
     private bool mayFinish;
+    private bool closed;
 
     /// <param name="wanted">Whose logs are shown.</param>
     /// <param name="query">Which lines; exits before its beginning are not told either.</param>
@@ -47,6 +48,12 @@ internal sealed class LogSession : IDisposable
 
         lock (gate)
         {
+            // What the supervisor still tells when all logs have been let go must not have them followed again.
+            if (closed)
+            {
+                return;
+            }
+
             var news = states.Observe(container);
             var name = ContainerText.ShortName(container);
             var source = SourceOf(container, name);
@@ -80,6 +87,7 @@ internal sealed class LogSession : IDisposable
                 follower.Remove(source);
             }
 
+            closed = true;
             sources.Clear();
             follower.Complete();
         }
