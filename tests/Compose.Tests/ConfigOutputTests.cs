@@ -54,6 +54,15 @@ public sealed class ConfigOutputTests
     }
 
     [Fact]
+    public void Env_files_that_are_not_resolved_print_as_paths()
+    {
+        var project = (Compose.Request(Compose.Stack("env_file: [a.env, {path: b.env, required: false, format: raw}]")) with { ResolveEnvironment = false }).Project();
+        Compose.Same("""["/srv/app/a.env",{"path":"/srv/app/b.env","required":false,"format":"raw"}]""", System.Text.Json.Nodes.JsonNode.Parse(ConfigOutput.Json(project))!["services"]!["it"]!["env_file"]);
+        Assert.Equal(project.Services["it"].EnvFile, ProjectJson.Read(ProjectJson.Write(project)).Services["it"].EnvFile);
+        Assert.Equal(project.Services["it"].EnvFile, ProjectJson.Read(ProjectJson.WriteLossless(project)).Services["it"].EnvFile);
+    }
+
+    [Fact]
     public void Json_is_indented_and_escaped_as_the_reference_does()
     {
         var json = ConfigOutput.Json(Compose.Project("services: {a: {image: x, hostname: \"<&>\\u2028\\t\\\"\\\\é$$\"}}"));

@@ -25,6 +25,13 @@ internal sealed partial class Binder
         return list.MoveToImmutable();
     }
 
+    /// <summary>The canonical form prints a required env file as its path.</summary>
+    internal ImmutableArray<EnvFile> EnvFiles(Node? node)
+    {
+        if (Items(node) is not { Count: > 0 } items) return [];
+        return [.. items.Select(item => item is ScalarNode path ? new EnvFile { Path = String(path), Required = true } : Object(item, Bind.EnvFile)).OfType<EnvFile>()];
+    }
+
     /// <summary>KEY=VALUE pairs as a list, or a mapping; a key without value is an empty string.</summary>
     internal ImmutableSortedDictionary<string, string> Mapping(Node? node) => Pairs(node, static (_, value) => value ?? "");
 

@@ -41,7 +41,7 @@ internal static partial class Bind
         Entrypoint = b.Command(m.Find("entrypoint")),
         Provider = b.Object(m.Find("provider"), Provider),
         Environment = b.MappingWithEquals(m.Find("environment")),
-        EnvFile = b.List(m.Find("env_file"), EnvFile),
+        EnvFile = b.EnvFiles(m.Find("env_file")),
         Expose = b.StringOrNumberList(m.Find("expose")),
         ExternalLinks = b.Strings(m.Find("external_links")),
         ExtraHosts = b.Hosts(m.Find("extra_hosts")),

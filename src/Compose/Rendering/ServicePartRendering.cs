@@ -67,12 +67,18 @@ internal static partial class Render
         w.EndObject();
     }
 
+    /// <summary>The reference prints a required file as its path alone, and in YAML never its format.</summary>
     internal static void EnvFile(CanonicalWriter w, EnvFile v)
     {
+        if (v.Required && !w.Lossless)
+        {
+            w.StringValue(v.Path ?? "");
+            return;
+        }
         w.BeginObject();
         w.String("path", v.Path);
         w.AlwaysFlag("required", v.Required);
-        w.String("format", v.Format);
+        if (!w.IsYaml) w.String("format", v.Format);
         w.EndObject();
     }
 
