@@ -55,12 +55,14 @@ public static class SupervisorHost
         await server.StartAsync(endpoints.HandleAsync, cancellation).ConfigureAwait(false);
         TellReady(options.ReadyFd);
         options.Ready?.Invoke();
+        var trimming = JournalHousekeeping.RunAsync(journal, TimeProvider.System, leaving.Task);
 
         var why = await leaving.Task.ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"{environment.Now:O} supervisor leaves: {why}").ConfigureAwait(false);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await server.StopAsync(patience.Token).ConfigureAwait(false);
         await system.Terminate().ConfigureAwait(false);
+        await trimming.ConfigureAwait(false);
         RemoveIfEmpty(environment);
         return 0;
     }

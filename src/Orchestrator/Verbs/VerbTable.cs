@@ -7,7 +7,7 @@ internal static class VerbTable
     public static IReadOnlyList<string> Names =>
     [
         "config", "down", "events", "exec", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
-        "image push", "image rm", "image save", "image tag", "kill", "logs", "ls", "ps", "pull", "push",
+        "image push", "image rm", "image save", "image tag", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "ps", "pull", "push",
         "restart", "start", "stop", "supervisor", "up", "version", "volume inspect", "volume ls", "volume rm", "why",
     ];
 
@@ -28,6 +28,9 @@ internal static class VerbTable
         "image load" => new ImageLoadVerb(),
         "image ls" or "image list" => new ImageListVerb(),
         "image rm" or "image remove" => new ImageRemoveVerb(),
+        "journal backup" => new JournalBackupVerb(),
+        "journal check" => new JournalCheckVerb(),
+        "journal repair" => new JournalRepairVerb(),
         "kill" => new KillVerb(),
         "logs" => new LogsVerb(),
         "ls" => new ListVerb(),
@@ -47,7 +50,12 @@ internal static class VerbTable
         _ => null,
     };
 
-    public static bool IsGroup(string name) => name is "image" or "volume";
+    public static bool IsGroup(string name) => name is "image" or "journal" or "volume";
 
-    public static string GroupSummary(string group) => group == "image" ? "List, pull, load, save and remove images" : "List, inspect and remove volumes";
+    public static string GroupSummary(string group) => group switch
+    {
+        "image" => "List, pull, load, save and remove images",
+        "journal" => "Check, back up and repair the journal",
+        _ => "List, inspect and remove volumes",
+    };
 }

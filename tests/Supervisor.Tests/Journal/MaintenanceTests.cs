@@ -168,6 +168,13 @@ public sealed class MaintenanceTests : IDisposable
         Assert.Equal((long[])[5], await Highest(database, "actor-0"));
     }
 
+    [Fact]
+    public void Trims_by_manifests_that_there_are()
+    {
+        var retention = JournalHousekeeping.Retention(30);
+        Assert.All(retention.Ends.Concat(retention.Rests), manifest => Assert.True(EventCatalog.Types.TryFind(manifest, out _), manifest));
+    }
+
     private void OpenUnclean()
     {
         File.WriteAllText(Db + "-wal", "the log of a process that was killed");
