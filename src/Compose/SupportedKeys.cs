@@ -44,7 +44,7 @@ public static class SupportedKeys
     {
         foreach (var key in new[]
                  {
-                     "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
+                     "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
                      "domainname", "entrypoint", "env_file", "environment", "hostname", "image", "init", "label_file", "labels", "mem_limit",
                      "mem_reservation", "mem_swappiness", "memswap_limit", "oom_kill_disable", "oom_score_adj", "pids_limit", "privileged", "profiles",
                      "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
@@ -53,8 +53,8 @@ public static class SupportedKeys
             yield return Honoured("services.*." + key);
         yield return Honoured("services.*.extends", "local files only");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
-        yield return Honoured("services.*.develop", "`watch` alone reads it");
 
+        yield return Partly("services.*.attach", "`true` only; attached `up` shows every service");
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
         yield return Partly("services.*.network_mode", "`none` and `host` only");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
@@ -91,6 +91,7 @@ public static class SupportedKeys
                      ("networks are not made yet", "dns dns_opt dns_search external_links extra_hosts links mac_address networks ports"),
                      ("health is not probed yet", "healthcheck"),
                      ("images are not built yet", "build"),
+                     ("the verb `watch` is not there yet", "develop"),
                      ("hooks are not run yet", "post_start pre_start pre_stop"),
                      ("devices are not given to containers yet", "device_cgroup_rules devices gpus"),
                      ("configs and secrets are not mounted yet", "configs secrets credential_spec"),
