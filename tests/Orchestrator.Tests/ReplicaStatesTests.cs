@@ -20,7 +20,7 @@ public sealed class ReplicaStatesTests
     public void The_end_of_a_run_is_told_once()
     {
         Assert.Null(states.Observe(View("running")));
-        Assert.Equal("exited with code 3", states.Observe(View("exited", exitCode: 3)));
+        Assert.Equal("exited with code 3", states.Observe(View("exited", exitCode: 3))?.Text);
         Assert.Null(states.Observe(View("exited", exitCode: 3)));
         Assert.True(states.AllStopped);
     }
@@ -29,10 +29,10 @@ public sealed class ReplicaStatesTests
     public void A_restart_is_told_and_is_not_the_end()
     {
         states.Observe(View("running"));
-        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", exitCode: 1)));
+        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", exitCode: 1))?.Text);
         Assert.False(states.AllStopped);
         Assert.Null(states.Observe(View("running", run: 2)));
-        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", run: 2, exitCode: 1)));
+        Assert.Equal("exited with code 1 (restarting)", states.Observe(View("restarting", run: 2, exitCode: 1))?.Text);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ReplicaStatesTests
         states.Observe(View("restarting", exitCode: 1));
         Assert.Null(states.Observe(View("restarting", run: 2) with { FinishedAt = null }));
         Assert.Null(states.Observe(View("running", run: 2)));
-        Assert.Equal("exited with code 4", states.Observe(View("exited", run: 2, exitCode: 4)));
+        Assert.Equal("exited with code 4", states.Observe(View("exited", run: 2, exitCode: 4))?.Text);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ReplicaStatesTests
 
     [Fact]
     public void A_run_that_was_never_seen_running_is_told() =>
-        Assert.Equal("exited with code 0", states.Observe(View("exited", exitCode: 0)));
+        Assert.Equal("exited with code 0", states.Observe(View("exited", exitCode: 0))?.Text);
 
     [Fact]
     public void A_container_that_has_not_started_yet_is_not_stopped()
@@ -85,6 +85,6 @@ public sealed class ReplicaStatesTests
         states.Observe(View("running"));
         Assert.Equal(
             "exited with code 137, out of memory (limit 16 MiB)",
-            states.Observe(View("exited", exitCode: 137) with { OutOfMemory = true, Status = "out of memory (limit 16 MiB)" }));
+            states.Observe(View("exited", exitCode: 137) with { OutOfMemory = true, Status = "out of memory (limit 16 MiB)" })?.Text);
     }
 }

@@ -186,33 +186,69 @@ public sealed class VerbTests : IAsyncDisposable
     [Fact]
     public async Task Up_in_the_foreground_shows_logs_and_exits_and_ends_with_the_last_replica()
     {
-        var log = Path.Combine(directory, "log");
-        var now = DateTimeOffset.UtcNow;
-        var running = ContainerListTests.View() with { LogDirectory = directory, StartedAt = now };
-        await supervisor.StartAsync(async context =>
+        await StartAttachableAsync();
+        var run = await Invoke("up", "-f", Shop()).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("Attaching to db-1, web-1\nweb-1  | hello\nweb-1  | half a line\nweb-1 exited with code 3\n", run.Out);
+        Assert.Equal("web-1  | oops\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--abort-on-container-failure", 3)]
+    [InlineData("--abort-on-container-exit", 0)]
+    [InlineData("--exit-code-from=web", 3)]
+    public async Task The_first_end_can_end_everything(string option, int code)
+    {
+        var database = ContainerListTests.View("db") with { Id = new string('b', 64), LogDirectory = directory + "/none" };
+        await StartAttachableAsync(database);
+        var run = await Invoke("up", "-f", Shop(), option).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains("""POST /v1/projects/shop/stop {"services":[],"noDeps":false}""", supervisor.Requests);
+        Assert.Contains("Aborting on container ", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--detach cannot be combined with", "-d", "--abort-on-container-exit")]
+    [InlineData("--detach cannot be combined with", "-d", "--attach", "web")]
+    [InlineData("cannot combine --attach and --attach-dependencies", "--attach", "web", "--attach-dependencies")]
+    [InlineData("--abort-on-container-failure cannot be combined", "--abort-on-container-exit", "--abort-on-container-failure")]
+    [InlineData("no such service: x", "--attach", "x")]
+    [InlineData("no such service: x", "--exit-code-from", "x")]
+    public async Task Up_refuses_what_contradicts_itself(string message, params string[] options)
+    {
+        await supervisor.StartAsync([]);
+        var run = await Invoke(["up", "-f", Shop(), .. options]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith(message, run.Error);
+    }
+
+    /// <summary>web writes three lines and exits with code 3; <paramref name="others"/> are what else there is.</summary>
+    private Task StartAttachableAsync(params ContainerView[] others)
+    {
+        var running = ContainerListTests.View() with { LogDirectory = directory, StartedAt = DateTimeOffset.UtcNow };
+        var now = running;
+        return supervisor.StartAsync(async context =>
         {
             switch (context.Request.Path.Value!.Split('/')[^1])
             {
-                case "up":
-                    await context.Response.WriteAsync(Success);
-                    break;
                 case "containers":
-                    await context.Response.WriteAsync(Json(running));
+                    await context.Response.WriteAsync(Json([now, .. others]));
                     break;
-                default:
+                case "watch":
                     await context.Response.WriteAsync(JsonSerializer.Serialize(running, ControlJson.Default.ContainerView) + "\n");
                     await context.Response.Body.FlushAsync();
-                    await File.WriteAllTextAsync(log, $"{DateTime.UtcNow:O} stdout F hello\n{DateTime.UtcNow:O} stderr F oops\n{DateTime.UtcNow:O} stdout P half a line\n");
-                    var exited = running with { State = "exited", ExitCode = 3, FinishedAt = DateTimeOffset.UtcNow.AddSeconds(1) };
-                    await context.Response.WriteAsync(JsonSerializer.Serialize(exited, ControlJson.Default.ContainerView) + "\n");
+                    await File.WriteAllTextAsync(
+                        Path.Combine(directory, "log"),
+                        $"{DateTime.UtcNow:O} stdout F hello\n{DateTime.UtcNow:O} stderr F oops\n{DateTime.UtcNow:O} stdout P half a line\n");
+                    now = running with { State = "exited", ExitCode = 3, FinishedAt = DateTimeOffset.UtcNow.AddSeconds(1) };
+                    await context.Response.WriteAsync(JsonSerializer.Serialize(now, ControlJson.Default.ContainerView) + "\n");
                     await context.Response.Body.FlushAsync();
                     await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
                     break;
+                default:
+                    await context.Response.WriteAsync(Success);
+                    break;
             }
         });
-        var run = await Invoke("up", "-f", StackFile("name: shop\nservices:\n  web:\n    image: busybox:1.36\n")).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(0, run.ExitCode);
-        Assert.Equal("Attaching to web-1\nweb-1  | hello\nweb-1  | half a line\nweb-1 exited with code 3\n", run.Out);
-        Assert.Equal("web-1  | oops\n", run.Error);
     }
 }

@@ -11,29 +11,41 @@ namespace Devoxx.Orchestrator.Attachment;
 /// <c>up</c> in the foreground: the logs of what it was asked to start, until all of it has stopped. Ctrl-C stops the same
 /// services in their order, and a second one kills them. What they depend on goes on, as does everything else.
 /// </summary>
-/// <param name="services">Those whose logs are shown and whose end is the end.</param>
-internal sealed class AttachedUp(
-    Invocation invocation, SupervisorConnection supervisor, Project project, UpRequest request, IReadOnlyCollection<string> services, LogStyle style, bool timestamps)
+internal sealed class AttachedUp(Invocation invocation, SupervisorConnection supervisor, Project project, UpRequest request, AttachOptions options)
 {
+    private readonly TaskCompletionSource<ReplicaExit> aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IProgressRenderer? display;
 
     /// <summary>Returns the exit code.</summary>
     public async Task<int> RunAsync()
     {
         var output = invocation.Output;
-        var names = services.Order(StringComparer.Ordinal).SelectMany(Replicas).ToList();
-        output.Out.WriteLine($"Attaching to {string.Join(", ", names)}");
-        output.Out.Flush();
+        var names = options.Services.Order(StringComparer.Ordinal).SelectMany(Replicas).ToList();
+        if (names.Count > 0)
+        {
+            output.Out.WriteLine($"Attaching to {string.Join(", ", names)}");
+            output.Out.Flush();
+        }
 
         // What the containers wrote before belongs to an earlier up.
         var query = new LogQuery { Since = DateTimeOffset.UtcNow };
         using var session = new LogSession(
-            container => services.Contains(container.Service),
-            new LogPrefixes(style, names),
+            container => options.Watched.Contains(container.Service),
+            container => options.Services.Contains(container.Service),
+            new LogPrefixes(options.Style, names),
             new MakeWayStream(output.OutStream, Above),
             new MakeWayStream(output.ErrorStream, Above),
             query,
-            timestamps);
+            options.Timestamps)
+        {
+            Exited = exit =>
+            {
+                if (options.Aborts(exit))
+                {
+                    aborted.TrySetResult(exit);
+                }
+            },
+        };
         using var watching = new CancellationTokenSource();
         var interrupts = invocation.Interrupts;
         var watch = ContainerWatch.RunAsync(supervisor, project.Name, session.Observe, watching.Token);
@@ -45,12 +57,19 @@ internal sealed class AttachedUp(
                 return code;
             }
 
-            await session.Finished.WaitAsync(interrupts.First);
+            await await Task.WhenAny(session.Finished, aborted.Task).WaitAsync(interrupts.First);
+            if (aborted.Task.IsCompleted)
+            {
+                invocation.Output.Error.WriteLine($"Aborting on container {(options.AbortOnFailure ? "failure" : "exit")}...");
+                await StopAsync();
+            }
+
             await session.CloseAsync();
-            return ExitCode.Success;
+            return await CodeAsync();
         }
         catch (OperationCanceledException) when (interrupts.Raised)
         {
+            invocation.Output.Error.WriteLine("Gracefully Stopping... press Ctrl+C again to force");
             await StopAsync();
             await session.CloseAsync();
             return ExitCode.Interrupted;
@@ -95,9 +114,21 @@ internal sealed class AttachedUp(
         return code;
     }
 
+    /// <summary>Of the service that the code is to be from, else of what failed, else 0.</summary>
+    private async Task<int> CodeAsync()
+    {
+        if (options.ExitCodeFrom is { } service)
+        {
+            var containers = await supervisor.GetAsync(
+                ControlRoutes.Containers(project.Name), ControlJson.Default.ImmutableArrayContainerView, CancellationToken.None);
+            return containers.Where(container => container.Service == service).OrderBy(container => container.Number).FirstOrDefault()?.ExitCode ?? 0;
+        }
+
+        return options.AbortOnFailure && aborted.Task.IsCompletedSuccessfully ? aborted.Task.Result.Code : ExitCode.Success;
+    }
+
     private async Task StopAsync()
     {
-        invocation.Output.Error.WriteLine("Gracefully Stopping... press Ctrl+C again to force");
         var route = ControlRoutes.Services(project.Name, "stop");
         var stop = new ServicesRequest(request.Services, request.StopTimeoutSeconds);
         try

@@ -11,7 +11,8 @@ namespace Devoxx.Orchestrator.Attachment;
 internal sealed class LogSession : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Func<ContainerView, bool> wanted;
+    private readonly Func<ContainerView, bool> watched;
+    private readonly Func<ContainerView, bool> shown;
     private readonly LogPrefixes prefixes;
     private readonly Stream stdout;
     private readonly LogFollower follower;
@@ -23,11 +24,14 @@ internal sealed class LogSession : IDisposable
     private bool mayFinish;
     private bool closed;
 
-    /// <param name="wanted">Whose logs are shown.</param>
+    /// <param name="watched">Whose end is waited for.</param>
+    /// <param name="shown">Whose logs are shown; they are watched too.</param>
     /// <param name="query">Which lines; exits before its beginning are not told either.</param>
-    public LogSession(Func<ContainerView, bool> wanted, LogPrefixes prefixes, Stream stdout, Stream stderr, LogQuery query, bool timestamps)
+    public LogSession(
+        Func<ContainerView, bool> watched, Func<ContainerView, bool> shown, LogPrefixes prefixes, Stream stdout, Stream stderr, LogQuery query, bool timestamps)
     {
-        this.wanted = wanted;
+        this.watched = watched;
+        this.shown = shown;
         this.prefixes = prefixes;
         this.stdout = stdout;
         states = new ReplicaStates(query.Since ?? DateTimeOffset.UtcNow);
@@ -38,10 +42,13 @@ internal sealed class LogSession : IDisposable
     /// <summary>Completes when <see cref="MayFinish"/> was called and every replica has stopped, or when reading fails.</summary>
     public Task Finished => Task.WhenAny(finished.Task, reading).Unwrap();
 
+    /// <summary>Told of the end of every run.</summary>
+    public Action<ReplicaExit>? Exited { get; init; }
+
     /// <summary>Takes in the state of a container.</summary>
     public void Observe(ContainerView container)
     {
-        if (!wanted(container))
+        if (!watched(container))
         {
             return;
         }
@@ -54,13 +61,15 @@ internal sealed class LogSession : IDisposable
                 return;
             }
 
-            var news = states.Observe(container);
-            var name = ContainerText.ShortName(container);
-            var source = SourceOf(container, name);
-            if (news is { } exit)
+            var exit = states.Observe(container);
+            if (shown(container))
             {
-                var line = prefixes.Status(name, exit);
-                follower.AtEnd(source, () => stdout.Write(line));
+                Show(container, exit);
+            }
+
+            if (exit is not null)
+            {
+                Exited?.Invoke(exit);
             }
 
             FinishIfStopped();
@@ -99,6 +108,17 @@ internal sealed class LogSession : IDisposable
     {
         stop.Cancel();
         reading.ContinueWith(static (_, session) => ((LogSession)session!).follower.Dispose(), this, TaskScheduler.Default);
+    }
+
+    private void Show(ContainerView container, ReplicaExit? exit)
+    {
+        var name = ContainerText.ShortName(container);
+        var source = SourceOf(container, name);
+        if (exit is not null)
+        {
+            var line = prefixes.Status(name, exit.Text);
+            follower.AtEnd(source, () => stdout.Write(line));
+        }
     }
 
     /// <summary>The container's log, followed from when its directory is there: that is made just before its first start.</summary>

@@ -17,8 +17,8 @@ internal sealed class ReplicaStates(DateTimeOffset since)
     private const int Ended = 2;
     private const int Stopped = 3;
 
-    /// <summary>Takes in what is known of one container now; returns how a run of it has ended if that is news: <c>exited with code 1 (restarting)</c>.</summary>
-    public string? Observe(ContainerView now)
+    /// <summary>Takes in what is known of one container now; returns how a run of it has ended if that is news.</summary>
+    public ReplicaExit? Observe(ContainerView now)
     {
         if (!known.TryGetValue(now.Id, out var before))
         {
@@ -45,9 +45,17 @@ internal sealed class ReplicaStates(DateTimeOffset since)
         _ => 1,
     };
 
-    private static string ExitOf(ContainerView container)
+    private static ReplicaExit ExitOf(ContainerView container)
     {
-        var text = $"exited with code {container.ExitCode ?? 0}{(container.State == "restarting" ? " (restarting)" : "")}";
-        return container.OutOfMemory && container.Status.Length > 0 ? $"{text}, {container.Status}" : text;
+        var restarts = container.State == "restarting";
+        var text = $"exited with code {container.ExitCode ?? 0}{(restarts ? " (restarting)" : "")}";
+        return new ReplicaExit(
+            container.Service, container.ExitCode ?? 0, restarts,
+            container.OutOfMemory && container.Status.Length > 0 ? $"{text}, {container.Status}" : text);
     }
 }
+
+/// <summary>The end of a run.</summary>
+/// <param name="Restarts">Its policy starts another.</param>
+/// <param name="Text">For people: <c>exited with code 1 (restarting)</c>.</param>
+internal sealed record ReplicaExit(string Service, int Code, bool Restarts, string Text);

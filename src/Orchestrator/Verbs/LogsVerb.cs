@@ -80,7 +80,7 @@ internal sealed class LogsVerb : Verb
         Invocation invocation, SupervisorConnection supervisor, string project, List<ContainerView> containers, Func<ContainerView, bool> wanted, LogPrefixes prefixes, LogQuery query)
     {
         using var session = new LogSession(
-            wanted, prefixes, invocation.Output.OutStream, invocation.Output.OutStream, query, invocation.Arguments.Has(Timestamps));
+            wanted, wanted, prefixes, invocation.Output.OutStream, invocation.Output.OutStream, query, invocation.Arguments.Has(Timestamps));
         containers.ForEach(session.Observe);
         session.MayFinish();
         using var watching = new CancellationTokenSource();

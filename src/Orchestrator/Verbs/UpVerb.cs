@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Devoxx.Compose;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Attachment;
 using Devoxx.Orchestrator.Projects;
@@ -9,8 +10,14 @@ namespace Devoxx.Orchestrator.Verbs;
 
 internal sealed class UpVerb : Verb
 {
+    private static readonly SwitchFlag AbortOnExit = new("abort-on-container-exit", null, "Stops all containers if any container was stopped. Incompatible with -d");
+    private static readonly SwitchFlag AbortOnFailure = new("abort-on-container-failure", null, "Stops all containers if any container exited with failure. Incompatible with -d");
+    private static readonly ListFlag Attach = new("attach", null, "Restrict attaching to the specified services. Incompatible with --attach-dependencies.");
+    private static readonly SwitchFlag AttachDependencies = new("attach-dependencies", null, "Automatically attach to log output of dependent services");
     private static readonly SwitchFlag Detach = new("detach", 'd', "Detached mode: Run containers in the background");
+    private static readonly TextFlag ExitCodeFrom = new("exit-code-from", null, "Return the exit code of the selected service container. Implies --abort-on-container-exit");
     private static readonly SwitchFlag ForceRecreate = new("force-recreate", null, "Recreate containers even if their configuration and image haven't changed");
+    private static readonly ListFlag NoAttach = new("no-attach", null, "Do not attach (stream logs) to the specified services");
     private static readonly SwitchFlag NoColor = new("no-color", null, "Produce monochrome output");
     private static readonly SwitchFlag NoDeps = new("no-deps", null, "Don't start linked services");
     private static readonly SwitchFlag NoLogPrefix = new("no-log-prefix", null, "Don't print prefix in logs");
@@ -28,7 +35,7 @@ internal sealed class UpVerb : Verb
 
     public override IReadOnlyList<Flag> Flags =>
     [
-        Detach, ForceRecreate, NoColor, NoDeps, NoLogPrefix, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, Timestamps,
+        AbortOnExit, AbortOnFailure, Attach, AttachDependencies, Detach, ExitCodeFrom, ForceRecreate, NoAttach, NoColor, NoDeps, NoLogPrefix, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, Timestamps,
     ];
 
     public override async Task<int> RunAsync(Invocation invocation)
@@ -48,23 +55,54 @@ internal sealed class UpVerb : Verb
             return await invocation.PerformAsync(supervisor, ControlRoutes.Up(stack.Project.Name), request, ControlJson.Default.UpRequest);
         }
 
-        var style = new LogStyle(invocation.Output.Colour && !invocation.Arguments.Has(NoColor), !invocation.Arguments.Has(NoLogPrefix));
-        IReadOnlyCollection<string> attached = invocation.Words.Count > 0 ? [.. invocation.Words] : [.. stack.Project.Services.Keys];
-        return await new AttachedUp(invocation, supervisor, stack.Project, request, attached, style, invocation.Arguments.Has(Timestamps)).RunAsync();
+        return await new AttachedUp(invocation, supervisor, stack.Project, request, OptionsOf(invocation, stack.Project)).RunAsync();
     }
 
     /// <summary>Options that exclude each other, in the reference's words.</summary>
     internal static void Check(ParsedArguments arguments)
     {
-        if (arguments.Has(ForceRecreate) && arguments.Has(NoRecreate))
+        var aborts = arguments.Has(AbortOnExit) || arguments.Has(AbortOnFailure) || arguments.Given(ExitCodeFrom);
+        var attaches = arguments.Given(Attach) || arguments.Has(AttachDependencies);
+        var wrong = arguments.Has(ForceRecreate) && arguments.Has(NoRecreate) ? "--force-recreate and --no-recreate are incompatible"
+            : arguments.Has(RenewAnonymousVolumes) && arguments.Has(NoRecreate) ? "--no-recreate and --renew-anon-volumes are incompatible"
+            : arguments.Has(AbortOnExit) && arguments.Has(AbortOnFailure) ? "--abort-on-container-failure cannot be combined with --abort-on-container-exit"
+            : arguments.Given(Attach) && arguments.Has(AttachDependencies) ? "cannot combine --attach and --attach-dependencies"
+            : arguments.Has(Detach) && (aborts || attaches)
+                ? "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch"
+            : null;
+        if (wrong is not null)
         {
-            throw new CommandFailedException("--force-recreate and --no-recreate are incompatible");
+            throw new CommandFailedException(wrong);
+        }
+    }
+
+    private static AttachOptions OptionsOf(Invocation invocation, Project project)
+    {
+        var arguments = invocation.Arguments;
+        var all = project.Services.Keys;
+        var from = arguments.Value(ExitCodeFrom);
+        foreach (var service in from is null ? arguments.Values(Attach) : [.. arguments.Values(Attach), from])
+        {
+            if (!project.Services.ContainsKey(service))
+            {
+                throw new CommandFailedException($"no such service: {service}");
+            }
         }
 
-        if (arguments.Has(RenewAnonymousVolumes) && arguments.Has(NoRecreate))
+        // Dependencies of what was named run in the background, as the reference has it.
+        IEnumerable<string> named = invocation.Words.Count > 0 && !arguments.Has(AttachDependencies) ? invocation.Words : all;
+        var shown = (arguments.Given(Attach) ? arguments.Values(Attach) : named.Where(service => project.Services[service].Attach ?? true))
+            .Except(arguments.Values(NoAttach)).ToList();
+        return new AttachOptions(
+            shown,
+            [.. named.Union(shown)],
+            new LogStyle(invocation.Output.Colour && !arguments.Has(NoColor), !arguments.Has(NoLogPrefix)),
+            arguments.Has(Timestamps))
         {
-            throw new CommandFailedException("--no-recreate and --renew-anon-volumes are incompatible");
-        }
+            AbortOnExit = arguments.Has(AbortOnExit) || (from is not null && !arguments.Has(AbortOnFailure)),
+            AbortOnFailure = arguments.Has(AbortOnFailure),
+            ExitCodeFrom = from,
+        };
     }
 
     private static UpRequest Request(Invocation invocation, Stack stack)
