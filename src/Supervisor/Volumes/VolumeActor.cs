@@ -29,7 +29,7 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
     {
         if (State.Phase is VolumePhase.Absent or VolumePhase.Removed or VolumePhase.Ready)
         {
-            OnChanged();
+            Context.Parent.Tell(new VolumeChanged(State.Spec?.Name ?? "", State, Recovered: true));
             return;
         }
 
@@ -137,7 +137,7 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
 
         if (goal is SettleVolume)
         {
-            OnChanged();
+            Context.Parent.Tell(new VolumeChanged(State.Spec?.Name ?? "", State, Recovered: true));
         }
 
         goal = null;

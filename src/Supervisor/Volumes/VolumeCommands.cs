@@ -46,5 +46,5 @@ public sealed record AttachAnswer(string Name, int Run, string? Path, string? Er
 
 public sealed record DetachAnswer(string Name, int Run, string? Error);
 
-/// <summary>Sent up after every change.</summary>
-public sealed record VolumeChanged(string Name, VolumeState State);
+/// <summary>Sent up after every change, and once after recovery.</summary>
+public sealed record VolumeChanged(string Name, VolumeState State, bool Recovered = false);

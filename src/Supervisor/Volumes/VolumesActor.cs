@@ -139,12 +139,13 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
         // A child names itself only once it has a state; until then its actor's place tells which it is.
         var name = changed.Name.Length > 0 ? changed.Name : children.FirstOrDefault(c => c.Value.Equals(Sender)).Key ?? "";
         known[name] = changed.State;
-        if (settling.Remove(name))
+        if (changed.Recovered && settling.Remove(name))
         {
             TellIfSettled();
         }
 
-        if (changed.State.Phase == VolumePhase.Removed && State.Names.TryGetValue(name, out var gone))
+        // One that was removed in an earlier life comes back as such when it is made again.
+        if (changed is { Recovered: false, State.Phase: VolumePhase.Removed } && State.Names.TryGetValue(name, out var gone))
         {
             Carry(new([new VolumeForgotten(SubjectOf(name, gone), name)], []));
             known.Remove(name);

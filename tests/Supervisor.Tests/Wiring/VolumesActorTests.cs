@@ -98,6 +98,27 @@ public sealed class VolumesActorTests : WiringTestKit
         Assert.Equal(["two"], Directory.GetDirectories(Environment.Root.VolumesDirectory).Select(System.IO.Path.GetFileName));
     }
 
+    [Fact]
+    public void A_volume_that_was_removed_can_be_made_again_also_in_the_next_life()
+    {
+        var volumes = Volumes();
+        foreach (var order in Enumerable.Range(1, 3))
+        {
+            volumes.Tell(new CreateVolume(order, Named("again"), TestActor));
+            Assert.Null(Answer<VolumeAnswer>().Error);
+            volumes.Tell(new RemoveVolume(order, "again", "test", TestActor));
+            Assert.Null(Answer<VolumeAnswer>().Error);
+            if (order == 2)
+            {
+                Kill(volumes);
+                volumes = Volumes();
+            }
+        }
+
+        volumes.Tell(new GetVolumes(), TestActor);
+        Assert.Empty(Answer<ImmutableArray<VolumeState>>());
+    }
+
     private IActorRef Volumes()
     {
         var volumes = Child(() => new VolumesActor(Environment));
