@@ -6,7 +6,7 @@ internal static class Events
     public static void Measure(Workplace place)
     {
         var stack = place.SleepStack(50);
-        long Count() => place.Devoxx.Run("events", "--json").Output.Count(c => c == '\n');
+        long Count() => place.Devoxx.Run("events", "-a", "--json").Output.Count(c => c == '\n');
         place.Devoxx.Run("-f", stack, "up", "-d");
         place.Devoxx.Run("-f", stack, "down");
         var before = Count();
@@ -18,7 +18,7 @@ internal static class Events
         }
 
         var written = Count() - before;
-        var all = place.Devoxx.Run("events", "--json");
+        var all = place.Devoxx.Run("events", "-a", "--json");
         var total = all.Output.Count(c => c == '\n');
 
         var table = new Table("Events", "", "events", "time", "a second");
