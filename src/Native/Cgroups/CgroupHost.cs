@@ -75,9 +75,9 @@ public sealed class CgroupHost
         return new CgroupHost(unified, v1.ToImmutable(), unified is null ? [] : Words(new CgroupDirectory(unified).TryRead("cgroup.controllers")));
     }
 
-    /// <summary>Whether a controller is on either version.</summary>
+    /// <summary>Whether a controller is on either version. Devices always are where there is a unified hierarchy: a BPF program decides there.</summary>
     public bool Has(string controller) =>
-        V1.ContainsKey(controller) || V2Controllers.Contains(controller == "blkio" ? "io" : controller);
+        V1.ContainsKey(controller) || V2Controllers.Contains(controller == "blkio" ? "io" : controller) || (controller == "devices" && Unified is not null);
 
     /// <summary>The hierarchies to use, those of version 1 first.</summary>
     internal ImmutableArray<Hierarchy> Hierarchies { get; }

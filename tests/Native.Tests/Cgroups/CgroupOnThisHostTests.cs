@@ -78,11 +78,14 @@ public sealed class CgroupOnThisHostTests : IDisposable
         Assert.Equal(("1", "2"), (error.Asked, error.Got));
     }
 
-    [Fact]
-    public void Applies_device_rules_and_enforces_them()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Applies_device_rules_and_enforces_them(bool byProgram)
     {
-        Assert.SkipWhen(Host.Version == CgroupVersion.V2, "device rules on version 2 come later");
-        var cgroup = Cgroup.Create(Host, Path("one"));
+        // By program: as if the unified hierarchy were all that this host has.
+        Assert.SkipWhen(byProgram && Host.Unified is null, "this host has no unified hierarchy");
+        var cgroup = Cgroup.Create(byProgram ? UnifiedOnly : Host, Path("one"));
         cgroup.Apply(new CgroupLimits(Devices:
         [
             new DeviceRule(false, 'a', null, null, "rwm"), new DeviceRule(true, 'c', null, null, "m"), new DeviceRule(true, 'c', 1, 3, "rw"),
@@ -91,6 +94,13 @@ public sealed class CgroupOnThisHostTests : IDisposable
 
         Assert.Equal(0, Run(cgroup, "echo x > /dev/null"));
         Assert.NotEqual(0, Run(cgroup, "head -c 1 /dev/zero > /dev/null"));
+
+        // Applied once more, the new rules take the place of the old ones.
+        cgroup.Apply(new CgroupLimits(Devices: [new DeviceRule(false, 'a', null, null, "rwm"), new DeviceRule(true, 'c', 1, 5, "r"), new DeviceRule(true, 'c', 1, 3, "rw")]));
+        Assert.Equal(0, Run(cgroup, "head -c 1 /dev/zero > /dev/null"));
+        Assert.NotEqual(0, Run(cgroup, ": > /dev/zero"));
+        cgroup.Apply(new CgroupLimits(Devices: [new DeviceRule(true, 'a', null, null, "rwm")]));
+        Assert.Equal(0, Run(cgroup, ": > /dev/zero"));
     }
 
     [Fact]
@@ -203,6 +213,8 @@ public sealed class CgroupOnThisHostTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"best of 50: {best.TotalMicroseconds:0} µs");
         Assert.InRange(best.TotalMilliseconds, 0, 5);
     }
+
+    private static CgroupHost UnifiedOnly => FixtureHost.Of($"30 25 0:26 / {Host.Unified} rw - cgroup2 cgroup2 rw\n");
 
     private string Path(string name) => $"{parent}/{name}";
 

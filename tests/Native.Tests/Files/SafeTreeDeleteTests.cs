@@ -104,7 +104,7 @@ public sealed class SafeTreeDeleteTests : IDisposable
     {
         // Deeper than PATH_MAX too, so it is made from its lowest directory up.
         Directory.CreateDirectory(directory["tree"]);
-        for (var level = 0; level < 3000; level++)
+        for (var level = 0; level < 1200; level++)
         {
             directory.Write("above/file");
             Directory.Move(directory["tree"], directory["above/d"]);
