@@ -102,7 +102,31 @@ public sealed class JournalDatabase : IDisposable
     }
 
     /// <summary>Moves the write-ahead log into the database, as far as readers allow.</summary>
-    internal Task CheckpointAsync() => Task.Run(Checkpoint);
+    /// <remarks>
+    /// Most of it on a connection of its own, as its two fsyncs are not the writers' concern; what was written meanwhile,
+    /// between two transactions: only when all of the log is in the database does SQLite begin it anew.
+    /// </remarks>
+    internal async Task CheckpointAsync()
+    {
+        try
+        {
+            await Task.Run(() =>
+            {
+                using var connection = Connect(Path, SqliteOpenMode.ReadWrite);
+                JournalSchema.Execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+            }).ConfigureAwait(false);
+            await writer.ReadAfterWritesAsync(statements => statements.Execute("PRAGMA wal_checkpoint(PASSIVE)")).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SqliteException or JournalException)
+        {
+            // Nothing is lost: the log goes on growing until a later one, or the close, succeeds; and whatever stands in
+            // the way (a full disk) is told by the writes themselves.
+        }
+        finally
+        {
+            Volatile.Write(ref checkpointing, 0);
+        }
+    }
 
     internal Task<T> ReadAsync<T>(Func<ReaderStatements, T> body) => readers.ReadAsync(body);
 
@@ -150,34 +174,22 @@ public sealed class JournalDatabase : IDisposable
     {
         Commits++;
 
-        // For readers in other processes: the write-ahead log's own change is seen before the commit is visible, as the
-        // index that makes it visible is shared memory, which nobody is told about. By path, never by opening it.
-        File.SetLastWriteTimeUtc(Path + "-wal", DateTime.UtcNow);
+        try
+        {
+            // For readers in other processes: the write-ahead log's own change is seen before the commit is visible, as the
+            // index that makes it visible is shared memory, which nobody is told about. By path, never by opening it.
+            File.SetLastWriteTimeUtc(Path + "-wal", DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The commit stands. Who follows sees it with the next; what is wrong with the disk, the next write tells.
+        }
 
         dirtyPages += pages;
         if (dirtyPages >= CheckpointPages && !closing && Interlocked.Exchange(ref checkpointing, 1) == 0)
         {
             dirtyPages = 0;
-            checkpoint = Task.Run(Checkpoint);
-        }
-    }
-
-    // On a connection of its own: its two fsyncs are not the writers' concern.
-    private void Checkpoint()
-    {
-        try
-        {
-            using var connection = Connect(Path, SqliteOpenMode.ReadWrite);
-            JournalSchema.Execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
-        }
-        catch (SqliteException)
-        {
-            // Nothing is lost: the log goes on growing until a later one, or the close, succeeds; and whatever stands in
-            // the way (a full disk) is told by the writes themselves.
-        }
-        finally
-        {
-            Volatile.Write(ref checkpointing, 0);
+            checkpoint = CheckpointAsync();
         }
     }
 }
