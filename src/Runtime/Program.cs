@@ -23,7 +23,7 @@ catch (SetupException e)
     return FailureKind.ExitCode(e.Kind);
 }
 catch (Exception e) when (e is UsageException or LinuxException or CgroupLimitException or CgroupBusyException or IOException or FormatException
-    or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+    or UnauthorizedAccessException or DllNotFoundException or ArgumentException or InvalidOperationException)
 {
     Failure.Print(e.Message, options);
     return 1;

@@ -36,7 +36,7 @@ internal static class ExecProgram
             operations.Syscall(Nr.close, "close", "/", null, root);
         }
 
-        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent: false, underInit: false);
+        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent: false, underInit: false, spec.Linux?.Seccomp);
         return operations;
     }
 }

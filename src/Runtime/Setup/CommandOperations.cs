@@ -13,7 +13,8 @@ internal static class CommandOperations
     /// <param name="terminal">The slot of the terminal's slave, or null.</param>
     /// <param name="underInit">Run the command under the built-in init.</param>
     public static void Build(
-        OperationList operations, Process process, ChildDescriptors fds, Argument? terminal, CapabilitySets held, bool dieWithParent, bool underInit)
+        OperationList operations, Process process, ChildDescriptors fds, Argument? terminal, CapabilitySets held, bool dieWithParent, bool underInit,
+        Seccomp? seccomp)
     {
         ConnectStandardDescriptors(operations, process, fds, terminal);
 
@@ -21,7 +22,7 @@ internal static class CommandOperations
         var cwd = operations.Text(process.Cwd);
         var entered = operations.NewSlot();
         operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd).Into(entered).Tolerate(EACCES);
-        Credentials.Build(operations, process, held);
+        Credentials.Build(operations, process, held, seccomp);
         operations.Add(OperationKind.SkipIfZero, "skip", process.Cwd, null, entered, 1);
         operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd);
 
@@ -50,6 +51,11 @@ internal static class CommandOperations
         operations.Syscall(
             Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
         operations.Add(OperationKind.ResetSignals, "rt_sigaction");
+        if (seccomp is not null && process.NoNewPrivileges)
+        {
+            SeccompOperations.Load(operations, seccomp);
+        }
+
         operations.Add(
             underInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
             candidates, operations.Texts(process.Args), operations.Texts(process.Env ?? []));

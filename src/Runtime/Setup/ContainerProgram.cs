@@ -56,7 +56,8 @@ internal static unsafe class ContainerProgram
 
         filesystem.Enter();
         root.Close(root.Root);
-        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent, spec.Annotations?.GetValueOrDefault(InitAnnotation) == "true");
+        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent, spec.Annotations?.GetValueOrDefault(InitAnnotation) == "true",
+            spec.Linux?.Seccomp);
         return operations;
     }
 
@@ -89,11 +90,6 @@ internal static unsafe class ContainerProgram
         if (spec.Linux?.IntelRdt is not null)
         {
             throw new SetupException("linux.intelRdt is not supported");
-        }
-
-        if (spec.Linux?.Seccomp is not null)
-        {
-            throw new SetupException("linux.seccomp is not supported yet");
         }
 
         return process;

@@ -9,8 +9,14 @@ namespace Devoxx.Runtime.Setup;
 internal static unsafe class Credentials
 {
     /// <param name="held">What this process has: more cannot be given, and asking for it would fail as a whole.</param>
-    public static void Build(OperationList operations, Process process, CapabilitySets held)
+    /// <param name="seccomp">The filter; loaded while we may still do so, which with no_new_privs is until the end.</param>
+    public static void Build(OperationList operations, Process process, CapabilitySets held, Oci.Seccomp? seccomp)
     {
+        if (seccomp is not null && !process.NoNewPrivileges)
+        {
+            SeccompOperations.Load(operations, seccomp);
+        }
+
         foreach (var limit in process.Rlimits ?? [])
         {
             var values = (ulong*)operations.Allocate(2 * sizeof(ulong));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Devoxx.Native.Capabilities;
 using Devoxx.Native.Namespaces;
+using Devoxx.Native.Seccomp;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Setup;
@@ -48,11 +49,21 @@ internal static class FeaturesVerb
         writer.WriteBoolean("systemdUser", false);
         writer.WriteBoolean("rdma", false);
         writer.WriteEndObject();
-        Enabled(writer, "seccomp", false);
+        Seccomp(writer);
         Enabled(writer, "apparmor", false);
         Enabled(writer, "selinux", false);
         Enabled(writer, "intelRdt", false);
         writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void Seccomp(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("seccomp");
+        writer.WriteBoolean("enabled", SeccompFilter.IsAvailable);
+        List(writer, "actions", ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"]);
+        List(writer, "operators", ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"]);
+        List(writer, "knownFlags", ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC"]);
         writer.WriteEndObject();
     }
 

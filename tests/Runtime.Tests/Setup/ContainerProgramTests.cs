@@ -76,7 +76,6 @@ public sealed class ContainerProgramTests
     }
 
     [Theory]
-    [InlineData("seccomp")]
     [InlineData("intelRdt")]
     [InlineData("user")]
     [InlineData("idmap")]
@@ -84,7 +83,6 @@ public sealed class ContainerProgramTests
     {
         var spec = what switch
         {
-            "seccomp" => Spec with { Linux = Spec.Linux! with { Seccomp = new Seccomp { DefaultAction = "SCMP_ACT_ALLOW" } } },
             "intelRdt" => Spec with { Linux = Spec.Linux! with { IntelRdt = new IntelRdt() } },
             "user" => Spec with { Linux = Spec.Linux! with { Namespaces = [new("mount"), new("user")] } },
             _ => Spec with { Mounts = [new Mount { Destination = "/x", Type = "bind", Source = "/", Options = ["bind", "idmap"] }] },
