@@ -31,7 +31,7 @@ internal sealed class MonitorRun(MonitorOptions options)
     public void Run()
     {
         var spec = Read();
-        if (!_state.TryCreate())
+        if (!_state.TryCreate() && !TryTakeOver())
         {
             throw new SetupException($"container with id exists: {options.Id}");
         }
@@ -77,6 +77,23 @@ internal sealed class MonitorRun(MonitorOptions options)
                 RemoveCgroup(cgroup);
             }
         }
+    }
+
+    /// <summary>Clears what a monitor that was killed left of the same container; false when somebody of it still lives.</summary>
+    private bool TryTakeOver()
+    {
+        if (StateFile.Read(_state) is { } state)
+        {
+            using var init = state.Init.OpenIfAlive();
+            using var monitor = new ProcessIdentity(state.MonitorPid, state.MonitorStartTime, state.BootId).OpenIfAlive();
+            if (init is not null || monitor is not null)
+            {
+                return false;
+            }
+        }
+
+        _state.Remove();
+        return _state.TryCreate();
     }
 
     private RuntimeSpec Read()

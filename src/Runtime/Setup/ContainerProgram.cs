@@ -92,7 +92,27 @@ internal static unsafe class ContainerProgram
             throw new SetupException("linux.intelRdt is not supported");
         }
 
+        // Left out silently these would be a container other than the one that was asked for.
+        Refuse(spec.Linux?.Personality is not null, "linux.personality");
+        Refuse(process.Scheduler is not null, "process.scheduler");
+        Refuse(process.IoPriority is not null, "process.ioPriority");
+        Refuse(process.ExecCpuAffinity is not null, "process.execCPUAffinity");
+        Refuse(spec.Linux?.TimeOffsets is { Count: > 0 }, "linux.timeOffsets");
+        Refuse(process.ApparmorProfile is { Length: > 0 } and not "unconfined", "process.apparmorProfile");
+        Refuse(process.SelinuxLabel is { Length: > 0 } || spec.Linux?.MountLabel is { Length: > 0 }, "an SELinux label");
+        Refuse(
+            spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 } or { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 }
+                or { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
+            "hooks");
         return process;
+    }
+
+    private static void Refuse(bool asked, string what)
+    {
+        if (asked)
+        {
+            throw new SetupException($"config.json: {what} is not supported yet");
+        }
     }
 
     private static void SetNames(OperationList operations, RuntimeSpec spec, NamespacePlan namespaces)

@@ -98,6 +98,19 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public void What_a_killed_monitor_left_does_not_hinder_the_next_run()
+    {
+        using var bundle = new Bundle();
+        var first = bundle.Start(bundle.Spec("sleep", "1000"), "--stdin");
+        Assert.Equal($"container with id exists: {bundle.Id}", bundle.Refusal(bundle.Spec("true")));
+        first.MonitorFd.SendSignal(Signal.Kill);
+        first.MonitorExit();
+        Eventually.True(() => ProcessStat.Of(first.Pid) is not { IsAlive: true }, "the container ended");
+        Assert.True(File.Exists(bundle.StateDirectory + "/state.json"));
+        Assert.Equal(4, bundle.Start(bundle.Shell("exit 4"), "--stdin").Exit().ExitCode);
+    }
+
+    [Fact]
     public void A_monitor_ignores_the_signals_of_terminals_and_shutdowns()
     {
         using var bundle = new Bundle();

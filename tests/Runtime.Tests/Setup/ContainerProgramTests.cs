@@ -79,11 +79,15 @@ public sealed class ContainerProgramTests
     [InlineData("intelRdt")]
     [InlineData("user")]
     [InlineData("idmap")]
+    [InlineData("hooks")]
+    [InlineData("apparmor")]
     public void What_it_cannot_do_it_refuses(string what)
     {
         var spec = what switch
         {
             "intelRdt" => Spec with { Linux = Spec.Linux! with { IntelRdt = new IntelRdt() } },
+            "hooks" => Spec with { Hooks = new Hooks { Prestart = [new Hook("/bin/true")] } },
+            "apparmor" => Spec with { Process = Spec.Process! with { ApparmorProfile = "docker-default" } },
             "user" => Spec with { Linux = Spec.Linux! with { Namespaces = [new("mount"), new("user")] } },
             _ => Spec with { Mounts = [new Mount { Destination = "/x", Type = "bind", Source = "/", Options = ["bind", "idmap"] }] },
         };
