@@ -91,6 +91,8 @@ public sealed class YamlTests
 
     [Theory]
     [InlineData("a: [http://x?y]", "x.yaml:1:5: not valid YAML: `http://x?y` has a question mark in it and stands between brackets; quote it: \"http://x?y\"")]
+    [InlineData("a: [b, `c]", "x.yaml:1:8: not valid YAML: no value can begin with ```; quote it: \"`c\"")]
+    [InlineData("a: 1\n...\nb: 2", "x.yaml:3:1: not valid YAML: a further document begins with `---`")]
     [InlineData("a: &b.c 1", "x.yaml:1:4: `b.c` cannot name an anchor; use letters, digits, `_` and `-`")]
     [InlineData("a: *.example", "x.yaml:1:4: `.example` cannot name an anchor; use letters, digits, `_` and `-`")]
     public void Refuses_what_libyaml_refuses(string yaml, string message)

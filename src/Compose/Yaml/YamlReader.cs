@@ -64,7 +64,8 @@ internal sealed class YamlReader
         _parser.Consume<StreamStart>();
         while (!_parser.TryConsume<StreamEnd>(out _))
         {
-            _parser.Consume<DocumentStart>();
+            var start = _parser.Consume<DocumentStart>();
+            if (start.IsImplicit && documents.Count > 0) throw new ComposeException(At(start.Start), "not valid YAML: a further document begins with `---`");
             _anchors.Clear();
             documents.Add(Node(0));
             _parser.Consume<DocumentEnd>();
@@ -89,6 +90,8 @@ internal sealed class YamlReader
             case Scalar scalar:
                 _parser.MoveNext();
                 var leaf = new YamlNode(YamlKind.Scalar, position, ShortTag(scalar.Tag)) { Value = scalar.Value, Plain = scalar.Style == ScalarStyle.Plain };
+                if (leaf.Plain && leaf.Value.Length > 0 && leaf.Value[0] is '`' or '@' or '%')
+                    throw new ComposeException(position, $"not valid YAML: no value can begin with `{leaf.Value[0]}`; quote it: \"{leaf.Value}\"");
                 // go-yaml ends a plain scalar of a flow collection at a question mark, and then finds no comma.
                 if (inFlow && leaf.Plain && leaf.Value.Contains('?')) throw new ComposeException(position, $"not valid YAML: `{leaf.Value}` has a question mark in it and stands between brackets; quote it: \"{leaf.Value}\"");
                 if (!scalar.Anchor.IsEmpty) Anchor(scalar.Anchor, leaf);
