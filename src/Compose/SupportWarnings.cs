@@ -71,7 +71,6 @@ public static class SupportWarnings
     {
         var objections = new Dictionary<string, Objection>(StringComparer.Ordinal)
         {
-            ["services.*.attach"] = static node => Unless(node, "true"),
             ["services.*.depends_on"] = static node => node is MappingNode map
                 ? map.Select(static e => Text((e.Value as MappingNode)?.Find("condition"))).FirstOrDefault(static c => c is not (null or "service_started")) is { } condition ? $"condition `{condition}`" : null
                 : null,

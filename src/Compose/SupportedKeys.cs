@@ -44,7 +44,7 @@ public static class SupportedKeys
     {
         foreach (var key in new[]
                  {
-                     "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
+                     "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
                      "domainname", "entrypoint", "env_file", "environment", "hostname", "image", "init", "label_file", "labels", "mem_limit",
                      "mem_reservation", "mem_swappiness", "memswap_limit", "oom_kill_disable", "oom_score_adj", "pids_limit", "privileged", "profiles",
                      "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
@@ -54,7 +54,6 @@ public static class SupportedKeys
         yield return Honoured("services.*.extends", "local files only");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
-        yield return Partly("services.*.attach", "`true` only; attached `up` shows every service");
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
         yield return Partly("services.*.network_mode", "`none` and `host` only");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");

@@ -181,6 +181,9 @@ public sealed class VerbTests : IAsyncDisposable
         });
         Assert.Equal("web-1  | first\ndb-1   | second\nweb-1  | third\n", (await Invoke("logs", "-p", "shop")).Out);
         Assert.Equal("third\n", (await Invoke("logs", "-p", "shop", "--no-log-prefix", "-n", "1", "web")).Out);
+        var quiet = Shop("    attach: false\n");
+        Assert.Equal("first\nthird\n", (await Invoke("logs", "--file", quiet, "--no-log-prefix")).Out);
+        Assert.Equal("second\n", (await Invoke("logs", "--file", quiet, "--no-log-prefix", "db")).Out);
     }
 
     [Fact]

@@ -40,9 +40,8 @@ internal sealed class LogsVerb : Verb
         var connecting = invocation.ConnectAsync();
         var target = ProjectTarget.Find(invocation);
         target.CheckServices(invocation.Words);
-        bool Wanted(ContainerView container) =>
-            (invocation.Words.Count > 0 ? invocation.Words.Contains(container.Service) : target.Stack is null || target.Stack.Knows(container.Service))
-            && (index == 0 || container.Number == index);
+        bool Wanted(ContainerView container) => (index == 0 || container.Number == index)
+            && (invocation.Words.Count > 0 ? invocation.Words.Contains(container.Service) : ShownUnasked(target.Stack, container.Service));
         using var supervisor = await connecting;
         var containers = (await supervisor.GetAsync(
             ControlRoutes.Containers(target.Name), ControlJson.Default.ImmutableArrayContainerView, CancellationToken.None)).Where(Wanted).ToList();
@@ -59,6 +58,10 @@ internal sealed class LogsVerb : Verb
         LogReader.Read(sources, query, new LogPrinter(invocation.Output.OutStream, invocation.Output.OutStream, arguments.Has(Timestamps)));
         return ExitCode.Success;
     }
+
+    /// <summary>Without names: what the stack file knows, but for <c>attach: false</c>; everything if there is no file.</summary>
+    private static bool ShownUnasked(Stack? stack, string service) =>
+        stack is null || (stack.Knows(service) && (!stack.Project.Services.TryGetValue(service, out var definition) || (definition.Attach ?? true)));
 
     private static LogQuery Query(ParsedArguments arguments)
     {
