@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
+using Devoxx.Native.Cgroups;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
@@ -23,6 +25,8 @@ internal sealed class MonitorRun(MonitorOptions options)
     private readonly LogClock _clock = new();
     private readonly StateDirectory _state = new(options.Root, options.Id);
     private readonly string _bundle = Path.GetFullPath(options.Bundle);
+    private string? _cgroupPath;
+    private bool _createdCgroup;
 
     /// <summary>Whether the one line on the status descriptor has been written.</summary>
     public bool HasStarted { get; private set; }
@@ -30,52 +34,58 @@ internal sealed class MonitorRun(MonitorOptions options)
     /// <summary>Returns when the container has ended and is recorded. Throws when it could not be started; then nothing is left of it.</summary>
     public void Run()
     {
-        var spec = Read();
         if (!_state.TryCreate() && !TryTakeOver())
         {
             throw new SetupException($"container with id exists: {options.Id}");
         }
 
-        CgroupEntry? cgroup = null;
-        ExitRecordFile? record = null;
         try
         {
-            record = new ExitRecordFile(_bundle);
-            if (spec.Linux?.CgroupsPath is { Length: > 0 } path)
+            using var record = new ExitRecordFile(_bundle);
+            var begun = Begin(record);
+            using (begun.Loop)
+            using (begun.PidFd)
             {
-                cgroup = CgroupEntry.Open(path);
-            }
-
-            var (loop, pid, pidFd) = Start(spec, cgroup);
-            using (loop)
-            using (pidFd)
-            {
-                var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", ESRCH, $"/proc/{pid}/stat");
-                var startedAt = Encoding.ASCII.GetString(_clock.Now());
-                Announce(spec, pid, stat.StartTime, startedAt, cgroup);
-                cgroup?.Dispose();
-
                 // What the start needed is not needed again, and a monitor may live for months.
                 Memory.GiveBack();
-                var status = loop.Run(pidFd);
+                var status = begun.Loop.Run(begun.PidFd);
                 record.Write(new ExitRecord(
-                    pid, stat.StartTime, BootId.Current, startedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(cgroup)));
+                    begun.Pid, begun.StartTime, BootId.Current, begun.StartedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills()));
             }
-        }
-        catch when (!HasStarted)
-        {
-            record?.Discard();
-            throw;
         }
         finally
         {
-            record?.Dispose();
             _state.Remove();
-            cgroup?.Dispose();
-            if (cgroup is { Created: true })
+            if (_createdCgroup)
             {
-                RemoveCgroup(cgroup);
+                RemoveCgroup();
             }
+        }
+    }
+
+    /// <summary>A run that has begun: all that is remembered of its start.</summary>
+    private readonly record struct Begun(MonitorLoop Loop, PidFd PidFd, int Pid, ulong StartTime, string StartedAt);
+
+    // A method of its own, so that nothing of config.json stays reachable from the stack while the container runs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Begun Begin(ExitRecordFile record)
+    {
+        try
+        {
+            var spec = Read();
+            using var cgroup = spec.Linux?.CgroupsPath is { Length: > 0 } path ? CgroupEntry.Open(path) : null;
+            _cgroupPath = cgroup?.Cgroup.Path;
+            _createdCgroup = cgroup?.Created ?? false;
+            var (loop, pid, pidFd) = Start(spec, cgroup);
+            var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", ESRCH, $"/proc/{pid}/stat");
+            var startedAt = Encoding.ASCII.GetString(_clock.Now());
+            Announce(spec, pid, stat.StartTime, startedAt);
+            return new Begun(loop, pidFd, pid, stat.StartTime, startedAt);
+        }
+        catch when (!HasStarted)
+        {
+            record.Discard();
+            throw;
         }
     }
 
@@ -179,7 +189,7 @@ internal sealed class MonitorRun(MonitorOptions options)
 
     private static string Describe(ExitStatus status) => status.Signal is { } signal ? Signal.Name(signal) : $"exit {status.Code}";
 
-    private void Announce(RuntimeSpec spec, int pid, ulong startTime, string startedAt, CgroupEntry? cgroup)
+    private void Announce(RuntimeSpec spec, int pid, ulong startTime, string startedAt)
     {
         var own = ProcessStat.Of(Environment.ProcessId)!.Value.StartTime;
         new StateFile
@@ -192,8 +202,8 @@ internal sealed class MonitorRun(MonitorOptions options)
             Created = startedAt,
             MonitorPid = Environment.ProcessId,
             MonitorStartTime = own,
-            CgroupsPath = cgroup?.Cgroup.Path,
-            OwnsCgroup = cgroup?.Created ?? false,
+            CgroupsPath = _cgroupPath,
+            OwnsCgroup = _createdCgroup,
             Annotations = spec.Annotations,
         }.Write(_state);
         HasStarted = true;
@@ -201,11 +211,11 @@ internal sealed class MonitorRun(MonitorOptions options)
     }
 
     // The cgroup may be gone already when whoever made it does not wait for the record.
-    private static long OomKills(CgroupEntry? cgroup)
+    private long OomKills()
     {
         try
         {
-            return cgroup?.Cgroup.ReadStats().OomKills ?? 0;
+            return _cgroupPath is null ? 0 : Cgroup.OpenExisting(CgroupHost.Detect(), _cgroupPath)?.ReadStats().OomKills ?? 0;
         }
         catch (IOException)
         {
@@ -213,10 +223,13 @@ internal sealed class MonitorRun(MonitorOptions options)
         }
     }
 
-    private static void RemoveCgroup(CgroupEntry cgroup)
+    private void RemoveCgroup()
     {
-        cgroup.Cgroup.Kill();
-        cgroup.Cgroup.Remove();
+        if (Cgroup.OpenExisting(CgroupHost.Detect(), _cgroupPath!) is { } cgroup)
+        {
+            cgroup.Kill();
+            cgroup.Remove();
+        }
     }
 
     private static (int Read, int Write) OutputPipe()
