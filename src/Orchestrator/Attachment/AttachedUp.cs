@@ -129,22 +129,32 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
 
     private async Task StopAsync()
     {
-        var route = ControlRoutes.Services(project.Name, "stop");
         var stop = new ServicesRequest(request.Services, request.StopTimeoutSeconds);
+        Outcome outcome;
         try
         {
-            using (display = invocation.Output.StartProgress("Stopping"))
-            {
-                await supervisor.PerformAsync(route, stop, ControlJson.Default.ServicesRequest, display.Report, invocation.Interrupts.Second);
-            }
+            outcome = await PerformAsync("stop", "Stopping", stop, invocation.Interrupts.Second);
         }
         catch (OperationCanceledException)
         {
-            using (display = invocation.Output.StartProgress("Killing"))
-            {
-                await supervisor.PerformAsync(
-                    ControlRoutes.Services(project.Name, "kill"), stop, ControlJson.Default.ServicesRequest, display.Report, CancellationToken.None);
-            }
+            outcome = await PerformAsync("kill", "Killing", stop, CancellationToken.None);
+        }
+
+        // Interrupted before anything was made, there is nothing to stop, and that is what was wanted.
+        var containers = await supervisor.GetAsync(
+            ControlRoutes.Containers(project.Name), ControlJson.Default.ImmutableArrayContainerView, CancellationToken.None);
+        if (containers.Length > 0)
+        {
+            invocation.Conclude(outcome);
+        }
+    }
+
+    private async Task<Outcome> PerformAsync(string verb, string title, ServicesRequest services, CancellationToken cancellation)
+    {
+        using (display = invocation.Output.StartProgress(title))
+        {
+            return await supervisor.PerformAsync(
+                ControlRoutes.Services(project.Name, verb), services, ControlJson.Default.ServicesRequest, display.Report, cancellation);
         }
     }
 

@@ -26,6 +26,12 @@ internal sealed partial class ProjectActor
             }
 
             queue.Enqueue(request);
+            if (request is StopServices or DownProject && current is UpProject && images.Values.Any(image => image is null))
+            {
+                // Nothing has begun yet; an image that is being pulled may take minutes, and the pull goes on for the next up.
+                Refuse(Plan.Refused(["interrupted: the project is being stopped"]));
+            }
+
             return;
         }
 

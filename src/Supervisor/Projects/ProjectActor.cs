@@ -79,6 +79,9 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             case VolumeAnswer answer:
                 Answered(answer.Order, answer.Error);
                 break;
+            case ImageAnswer answer when !images.ContainsKey(answer.Reference):
+                // For an up that was interrupted meanwhile.
+                break;
             case ImageAnswer answer:
                 images[answer.Reference] = answer;
                 TellImage(answer);
