@@ -74,10 +74,13 @@ public sealed partial class ImageStore
             return present;
         }
 
-        // The same layer twice in one archive, on different layers: the first use has taken the directory.
-        return staged?.Directory is { } directory && System.IO.Directory.Exists(directory)
-            ? _layers.Add(workspace, staged, chainId, below)
-            : throw new ImageException($"layer {diffId} was removed from the store in the meantime; try again");
+        if (staged?.Directory is null)
+        {
+            throw new ImageException($"layer {diffId} was removed from the store in the meantime; try again");
+        }
+
+        // One layer on different ones in one archive: the first use has taken the directory.
+        return _layers.Add(workspace, System.IO.Directory.Exists(staged.Directory) ? staged : _layers.Copy(workspace, staged), chainId, below);
     }
 
     /// <summary>Adds the record, or its names to the one there is; its names are taken off other images.</summary>

@@ -52,6 +52,7 @@ public sealed partial class ImageStore
             removed = index.Images.FindAll(image => (all || image.References.IsEmpty) && userOf(image.Id) is null);
             var (after, steps) = Drop(index, removed);
             after = _layers.Collect(after, after.Layers.Select(layer => layer.Number));
+            DeleteUnknownDocuments(index);
             var gone = index.Layers.Where(layer => after.Removing.Contains(layer.Number)).Sum(layer => layer.Bytes);
             return (after, (steps, gone));
         });
@@ -75,6 +76,16 @@ public sealed partial class ImageStore
         });
 
         static IEnumerable<string> Documents(ImageRecord image) => image.ManifestDigest is null ? [image.Id] : [image.Id, image.ManifestDigest];
+    }
+
+    /// <summary>What a crash has left between a document's writing and the index's. Those of images that go are deleted once the index is written.</summary>
+    private void DeleteUnknownDocuments(StoreIndex index)
+    {
+        var known = index.Images.SelectMany(image => new[] { image.Id, image.ManifestDigest }).OfType<string>().Select(digest => Digest.Parse(digest).Hex).ToHashSet();
+        foreach (var path in System.IO.Directory.EnumerateFiles(_layout.Blobs).Where(path => !known.Contains(Path.GetFileName(path))))
+        {
+            File.Delete(path);
+        }
     }
 
     private (StoreIndex Index, ImmutableArray<ImageRemoval> Steps) Drop(StoreIndex index, IReadOnlyCollection<ImageRecord> images)

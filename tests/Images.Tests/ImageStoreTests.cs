@@ -172,6 +172,24 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task One_layer_on_different_ones_in_one_archive_is_kept_for_each()
+    {
+        var bare = new TarBuilder().File("tmp/file", "x").Bytes();
+        var differently = new TarBuilder().Directory("tmp", 0b111_000_000, 7, 7).Bytes();
+        using var source = ImageStore.Open(_temporary["source"]);
+        await source.LoadAsync(new MemoryStream(new TestImage(Base, bare).DockerArchive("one")), cancellation: Cancellation);
+        await source.LoadAsync(new MemoryStream(new TestImage(differently, bare).DockerArchive("two")), cancellation: Cancellation);
+        var archive = new MemoryStream();
+        await source.SaveAsync(["one", "two"], archive, Cancellation);
+
+        await _store.LoadAsync(new MemoryStream(archive.ToArray()), cancellation: Cancellation);
+
+        Assert.Equal("1777 0:0", _temporary.Run("stat", "-c", "%a %u:%g", _store.Find("one")!.LayerDirectories[1] + "/tmp").Trim());
+        Assert.Equal("700 7:7", _temporary.Run("stat", "-c", "%a %u:%g", _store.Find("two")!.LayerDirectories[1] + "/tmp").Trim());
+        Assert.Equal("x", File.ReadAllText(_store.Find("two")!.LayerDirectories[1] + "/tmp/file"));
+    }
+
+    [Fact]
     public async Task Refuses_what_is_no_image_archive()
     {
         await Refuses("image import", Base);
@@ -220,12 +238,17 @@ public sealed class ImageStoreTests : IDisposable
         await Load(new TestImage(Base), "app");
         Directory.CreateDirectory(_temporary["images/work/123-dead/1/etc"]);
         Directory.CreateDirectory(_temporary["images/l/2/etc"]);
+        File.WriteAllText(_temporary["images/index.json.1-1.tmp"], "{");
+        File.WriteAllText(_temporary["images/blobs/sha256/0000"], "{");
 
         using var reopened = ImageStore.Open(_temporary["images"]);
 
         NothingLeftBehind();
         Assert.Equal(["1"], Directory.GetDirectories(_temporary["images/l"]).Select(Path.GetFileName));
-        Assert.NotNull(reopened.Find("app"));
+        Assert.False(File.Exists(_temporary["images/index.json.1-1.tmp"]));
+        reopened.Prune(_ => null);
+        Assert.Single(Directory.GetFiles(_temporary["images/blobs/sha256"]));
+        Assert.NotNull(reopened.Find("app")!.Config);
     }
 
     [Fact]

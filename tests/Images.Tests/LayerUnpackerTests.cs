@@ -121,6 +121,25 @@ public sealed class LayerUnpackerTests : IDisposable
     }
 
     [Fact]
+    public void What_is_replaced_deep_down_is_replaced_there()
+    {
+        var outside = Directory.CreateDirectory(_temporary["outside"]).FullName;
+        Unpack(new TarBuilder().Directory("a/b").Symlink("a/b/x", outside).File("a/b/x", "file").Directory("a/b/y/z").Symlink("a/b/y", "x").Symlink("a/b/l", outside).Directory("a/b/l").File("a/b/l/in", "in")
+            .Symlink("a/b/h", outside).Link("a/b/h", "a/b/x").Symlink("a/b/n", outside).Device("a/b/n", 1, 3));
+
+        Assert.Equal("file", File.ReadAllText(_layer + "/a/b/x"));
+        Assert.Equal("x", new FileInfo(_layer + "/a/b/y").LinkTarget);
+        Assert.Equal("in", File.ReadAllText(_layer + "/a/b/l/in"));
+        Assert.Equal("file", File.ReadAllText(_layer + "/a/b/h"));
+        Assert.Equal("character special file 1,3\n", _temporary.Run("stat", "-c", "%F %Hr,%Lr", _layer + "/a/b/n"));
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+    }
+
+    [Fact]
+    public void Directories_made_on_the_way_count_as_entries() =>
+        Refuses("entries", new TarBuilder().File(string.Join('/', Enumerable.Repeat("d", 45)), "x").File("y", "y"), new LayerBounds { Entries = 20 });
+
+    [Fact]
     public void A_link_over_a_directory_in_use_is_not_followed()
     {
         var outside = Directory.CreateDirectory(_temporary["outside"]).FullName;

@@ -55,7 +55,7 @@ public sealed partial class LayerUnpacker : IDisposable
         while (tar.Next() is { } entry)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (++entries > _bounds.Entries)
+            if (++entries + _parents.Made > _bounds.Entries)
             {
                 throw new ImageException($"the layer has more than {_bounds.Entries} entries");
             }

@@ -16,8 +16,14 @@ internal sealed class ParentDirectories(DirectoryFd root) : IDisposable
 
     private readonly List<(byte[] Path, DirectoryFd Directory)> _open = [];
 
+    /// <summary>To be closed at the next call: until then the one that was given out last is in use.</summary>
+    private readonly List<DirectoryFd> _forgotten = [];
+
     /// <summary>In Latin-1, which keeps all bytes apart.</summary>
     private readonly HashSet<string> _implicit = [];
+
+    /// <summary>Directories that were made without an entry of their own.</summary>
+    public long Made { get; private set; }
 
     /// <summary>Directories that no entry named: their attributes are to be those of the layers below.</summary>
     public List<byte[]> Implicit() => [.. _implicit.Order(StringComparer.Ordinal).Select(Encoding.Latin1.GetBytes)];
@@ -36,6 +42,7 @@ internal sealed class ParentDirectories(DirectoryFd root) : IDisposable
     /// <summary>The directory of this cleaned path, made where missing. Good until the next call.</summary>
     public DirectoryFd Open(ReadOnlySpan<byte> path)
     {
+        CloseForgotten();
         if (path.IsEmpty)
         {
             return root;
@@ -68,11 +75,21 @@ internal sealed class ParentDirectories(DirectoryFd root) : IDisposable
     /// <summary>To be called when a directory or link has gone: kept directories may no longer be what their paths mean.</summary>
     public void Forget()
     {
-        _open.ForEach(entry => entry.Directory.Dispose());
+        _forgotten.AddRange(_open.Select(entry => entry.Directory));
         _open.Clear();
     }
 
-    public void Dispose() => Forget();
+    public void Dispose()
+    {
+        Forget();
+        CloseForgotten();
+    }
+
+    private void CloseForgotten()
+    {
+        _forgotten.ForEach(directory => directory.Dispose());
+        _forgotten.Clear();
+    }
 
     private bool IsWhiteoutOnTheWay(ReadOnlySpan<byte> path)
     {
@@ -119,6 +136,7 @@ internal sealed class ParentDirectories(DirectoryFd root) : IDisposable
                     LayerUnpacker.Check(parent.SetXattr(name, Overlay.Opaque, "y"u8), "lsetxattr", path[..end]);
                 }
 
+                Made++;
                 _implicit.Add(Encoding.Latin1.GetString(path[..end]));
                 opened = root.OpenDirectoryInRoot(path[..end], out errno) ?? throw Failure(path, errno);
             }

@@ -54,6 +54,25 @@ internal sealed class LayerStore(StoreLayout layout, IndexFile index)
         });
     }
 
+    /// <summary>Stages once more a layer that has become the store's already, for another chain.</summary>
+    public StagedLayer Copy(Workspace workspace, StagedLayer staged)
+    {
+        var layer = index.Update(now =>
+        {
+            var found = now.Layers.Find(layer => layer.DiffId == staged.DiffId.ToString()) ?? throw new ImageException($"layer {staged.DiffId} was removed from the store in the meantime; try again");
+            workspace.Lease(found.Number);
+            return (now, found);
+        });
+        var copy = staged with { Directory = workspace.NewPath(), Skeleton = workspace.NewPath() };
+        SafeTree.Copy(layout.Layer(layer.Number), copy.Directory!);
+        if (layer.HasSkeleton)
+        {
+            File.Copy(layout.Skeleton(layer.Number), copy.Skeleton!);
+        }
+
+        return copy;
+    }
+
     /// <summary>Takes layers that no image and no workspace has a claim on out of the index; <see cref="Sweep"/> then deletes them.</summary>
     public StoreIndex Collect(StoreIndex now, IEnumerable<long> candidates)
     {

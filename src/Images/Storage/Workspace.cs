@@ -64,6 +64,15 @@ internal sealed class Workspace : IDisposable
                 dead.Dispose();
             }
         }
+
+        // A write that was interrupted between its temporary file and its name.
+        using (FileLock.Acquire(layout.Lock))
+        {
+            foreach (var temporary in Directory.EnumerateFiles(layout.Root, "index.json.*.tmp"))
+            {
+                File.Delete(temporary);
+            }
+        }
     }
 
     public void Dispose()

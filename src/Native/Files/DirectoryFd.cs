@@ -25,7 +25,15 @@ public sealed unsafe class DirectoryFd : SafeHandle
     public override bool IsInvalid => handle < 0;
 
     /// <summary>The number; good as long as this handle is kept alive.</summary>
-    public int Fd => (int)handle;
+    /// <exception cref="ObjectDisposedException">Closed: by now the number may be another file's.</exception>
+    public int Fd
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (int)handle;
+        }
+    }
 
     /// <summary>Opens a directory by a trusted path; its last component must be no link.</summary>
     /// <exception cref="LinuxException">open(2) failed.</exception>
