@@ -62,8 +62,14 @@ internal sealed partial class Binder
 
     internal long? NonZero(Node? node) => Integer(node) is { } value and not 0 ? value : null;
 
+    /// <summary>As in the reference, a string is none, though the schema lets it pass (the mode of a tmpfs, a block I/O weight).</summary>
     internal long? Unsigned(Node? node)
     {
+        if (node is ScalarNode { Kind: ScalarKind.String })
+        {
+            Refuse(node, "an integer without quotes");
+            return null;
+        }
         var value = Integer(node);
         if (value is null or >= 0) return value;
         Refuse(node!, "zero or a positive integer");
