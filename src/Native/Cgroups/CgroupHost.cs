@@ -79,6 +79,11 @@ public sealed class CgroupHost
     public bool Has(string controller) =>
         V1.ContainsKey(controller) || V2Controllers.Contains(controller == "blkio" ? "io" : controller) || (controller == "devices" && Unified is not null);
 
+    /// <summary>Whether memory and swap together can be limited: version 1 must have been booted with swap accounting, version 2 only needs a kernel with swap.</summary>
+    public bool LimitsSwap => V1.TryGetValue("memory", out var memory)
+        ? File.Exists(memory + "/memory.memsw.limit_in_bytes")
+        : V2Controllers.Contains("memory") && File.Exists("/proc/swaps");
+
     /// <summary>The hierarchies to use, those of version 1 first.</summary>
     internal ImmutableArray<Hierarchy> Hierarchies { get; }
 

@@ -31,7 +31,7 @@ internal static class CgroupEffects
     public static bool Make(CgroupHost host, MakeCgroup make)
     {
         Remove(host, make.Path);
-        var limits = Limits(make.Limits, host.Has("devices") && !make.AllDevices ? DefaultDevices : null);
+        var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? DefaultDevices : null);
         var cgroup = Cgroup.Create(host, make.Path, limits);
         try
         {
@@ -68,10 +68,11 @@ internal static class CgroupEffects
     }
 
     /// <summary>From what Compose says to what the kernel takes.</summary>
-    public static CgroupLimits Limits(ResourceLimits limits, ImmutableArray<DeviceRule>? devices) => new(
+    /// <param name="limitsSwap">Where it can be had, a memory limit without one on swap allows as much swap again, as Docker does.</param>
+    public static CgroupLimits Limits(ResourceLimits limits, bool limitsSwap, ImmutableArray<DeviceRule>? devices) => new(
         limits.Memory,
         limits.MemoryReservation,
-        limits.MemorySwap,
+        limits.MemorySwap ?? (limitsSwap ? 2 * limits.Memory : null),
         limits.MemorySwappiness,
         limits.OomKillDisable,
         limits.Cpus is { } cpus ? (long)(cpus * CpuPeriod) : limits.CpuQuota,

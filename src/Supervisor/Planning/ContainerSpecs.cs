@@ -87,7 +87,6 @@ internal static class ContainerSpecs
         return new ResourceLimits(
             Positive(memory),
             Positive(service.MemReservation ?? reservations?.Memory),
-            // Docker's default: as much swap again as memory, where the host has swap at all.
             service.MemswapLimit is { } swap and not 0 ? swap : null,
             service.MemSwappiness,
             service.OomKillDisable ? true : null,

@@ -121,6 +121,7 @@ public sealed class UpPlanner(
 
     private string? Divergence(ObservedContainer container, string hash, string imageId) => wish.Recreate switch
     {
+        _ when container.Phase == ContainerPhase.Removing => "it is half removed",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
         _ when container.Spec.ConfigHash != hash => "its configuration has changed",

@@ -85,6 +85,18 @@ public sealed class UpPlannerTests
     }
 
     [Fact]
+    public void Makes_anew_what_is_half_removed()
+    {
+        var project = Load("services: {web: {image: a}}");
+        var there = After(Up(project));
+        there = there with { Containers = [.. there.Containers.Select(c => c with { Phase = ContainerPhase.Removing })] };
+
+        Assert.Equal(
+            "1 remove shop-web-1: it is half removed\n2 create shop-web-1: it is half removed (after 1)\n3 start shop-web-1: it is half removed (after 2)",
+            Up(project, there).ToString());
+    }
+
+    [Fact]
     public void Scales_up_into_free_numbers_and_down_from_the_highest()
     {
         var project = Load("services: {web: {image: a}}");
