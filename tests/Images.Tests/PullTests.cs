@@ -53,6 +53,16 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_without_head_requests_is_asked_for_the_manifest()
+    {
+        _registry.Put(Image, "app", "1");
+        await Pull("app:1");
+        _registry.Misbehave = request => request.Method == "HEAD" ? new FakeAnswer(405, []) : null;
+
+        Assert.Equal(Image.Id, (await Pull("app:1")).Id);
+    }
+
+    [Fact]
     public async Task What_is_named_by_a_digest_that_is_here_needs_no_registry()
     {
         var digest = _registry.Put(Image, "app", "1");
@@ -246,7 +256,7 @@ public sealed class PullTests : IDisposable
         var body = TestImage.Gzip(Top);
         var first = 0;
         _registry.Misbehave = request => request.Path.EndsWith(TestImage.Sha(body)) && Interlocked.Exchange(ref first, 1) == 0 ? new FakeAnswer(200, body[..1000]) { Length = body.Length } : null;
-        Options = Options with { StallTimeout = TimeSpan.FromMilliseconds(300) };
+        Options = Options with { StallTimeout = TimeSpan.FromSeconds(1) };
 
         Assert.Equal(Image.Id, (await Pull("app:1")).Id);
     }

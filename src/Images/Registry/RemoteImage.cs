@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -25,7 +26,7 @@ internal sealed class ImageResolver(RegistryConnection connection, ImageReferenc
     /// <summary>The digest that the registry has the name under, without its content, which registries count; null when it does not say.</summary>
     public async Task<Digest?> DigestAsync(CancellationToken cancellation)
     {
-        using var response = await connection.SendAsync(HttpMethod.Head, $"manifests/{reference.Tag}", Accept, [], cancellation);
+        using var response = await connection.SendAsync(HttpMethod.Head, $"manifests/{reference.Tag}", Accept, [HttpStatusCode.MethodNotAllowed], cancellation);
         return response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.FirstOrDefault(), out var digest) ? digest : null;
     }
 
