@@ -33,8 +33,10 @@ public static class JournalConfig
         var system = new ActorSystemImpl(name, config, Setup(database, types));
         system.Start();
 
-        // Here and now: made by the first of many persistent actors, the extension keeps the others blocking the thread
-        // pool that it needs itself, for seconds.
+        // Here and now, on this thread. Akka's timer blocks everyone who uses it first until its worker runs, and that needs
+        // a thread of the pool: a hundred persistent actors that start at once then hold all of them, for up to 20 s
+        // (measured; HashedWheelTimerScheduler.Start, akka.net 1.5.74). The plugins likewise are made before they are needed.
+        system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => { });
         var persistence = Persistence.Instance.Apply(system);
         persistence.SnapshotStoreFor(null);
         persistence.JournalFor(null);
