@@ -23,6 +23,9 @@ internal sealed class ExecRun(StateDirectory directory)
 
     public int PreservedFds { get; init; }
 
+    /// <summary>Join a frozen container too: the process then waits until it is thawed.</summary>
+    public bool IgnorePaused { get; init; }
+
     /// <summary>With <see cref="Detach"/>: nothing of our terminal is left to the process.</summary>
     public bool NullStandardDescriptors { get; init; }
 
@@ -37,6 +40,11 @@ internal sealed class ExecRun(StateDirectory directory)
         RawSyscall.Invoke(Nr.prctl, PR_SET_DUMPABLE, 0);
         var spec = Bundle.Read(state.Bundle);
         var process = choose(spec.Process ?? throw new SetupException("config.json has no process"), Users(state));
+        if (!IgnorePaused && new Container(directory, state).Status == ContainerStatus.Paused)
+        {
+            throw new SetupException("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+
         var relayed = process.Terminal && ConsoleSocket is null;
         using var cgroup = OpenCgroup(state);
         var errors = FileDescriptor.Pipe();

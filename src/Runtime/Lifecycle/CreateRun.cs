@@ -170,7 +170,10 @@ internal sealed class CreateRun(CreateOptions options)
     {
         fixed (byte* path = Encoding.UTF8.GetBytes(_directory.FifoPath + "\0"))
         {
-            FileDescriptor.Check(RawSyscall.Invoke(Nr.mknod, (nint)path, Linux.S_IFIFO | 0x180 /* 0600 */, 0), "mkfifo", _directory.FifoPath);
+            // The container's first process opens it as the user it has become; its directory keeps everybody else away.
+            const int Mode = 0b110_010_010;
+            FileDescriptor.Check(RawSyscall.Invoke(Nr.mknod, (nint)path, Linux.S_IFIFO | Mode, 0), "mkfifo", _directory.FifoPath);
+            FileDescriptor.Check(RawSyscall.Invoke(Nr.fchmodat, Linux.AT_FDCWD, (nint)path, Mode), "chmod", _directory.FifoPath);
         }
     }
 }

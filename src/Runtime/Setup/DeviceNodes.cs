@@ -41,6 +41,12 @@ internal static class DeviceNodes
         foreach (var device in devices)
         {
             var relative = ContainerPath.Relative(device.Path);
+            if (relative == "dev/ptmx")
+            {
+                // Always the link to the container's own devpts; engines list the host's node for privileged containers.
+                continue;
+            }
+
             var slash = relative.LastIndexOf('/');
             if (!relative.StartsWith("dev/", StringComparison.Ordinal))
             {

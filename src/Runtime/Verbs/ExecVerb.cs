@@ -29,6 +29,7 @@ internal static class ExecVerb
             Detach = parsed.Has("detach"),
             PidFile = parsed.Value("pid-file"),
             ConsoleSocket = parsed.Value("console-socket"),
+            IgnorePaused = parsed.Has("ignore-paused"),
             PreservedFds = (int)(parsed.Number("preserve-fds") ?? 0),
 
             // An engine, which gives the process in a file, has connected our descriptors for it; a person wants the prompt back.

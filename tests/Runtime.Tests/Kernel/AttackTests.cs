@@ -220,6 +220,14 @@ public sealed class AttackTests
     }
 
     [Fact]
+    public void A_terminal_multiplexer_among_the_devices_stays_the_containers_own()
+    {
+        using var bundle = new Bundle();
+        Assert.Equal(["pts/ptmx", "1:7"], bundle.Output(bundle.Shell("readlink /dev/ptmx; stat -c %t:%T /dev/sub/full")
+            .WithLinux(l => l with { Devices = [new Device("c", "/dev/ptmx", 5, 2), new Device("c", "/dev/sub/full", 1, 7)] })));
+    }
+
+    [Fact]
     public void A_device_outside_of_dev_is_refused()
     {
         using var bundle = new Bundle();

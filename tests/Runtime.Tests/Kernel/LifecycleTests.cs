@@ -44,6 +44,17 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public void An_ordinary_user_can_be_started_too()
+    {
+        var spec = _bundle.Shell("id -u; cat /proc/self/oom_score_adj").WithProcess(p => p with
+        {
+            User = new User { Uid = 1000, Gid = 1000 }, Capabilities = new LinuxCapabilities { Bounding = [] }, NoNewPrivileges = true, OomScoreAdj = 5,
+        });
+        _bundle.Write(spec);
+        Assert.Equal(["1000", "5"], _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Succeeded().Lines);
+    }
+
+    [Fact]
     public void Run_with_a_terminal()
     {
         _bundle.Write(_bundle.Shell("tty; stat -c %t /dev/console; stty size; exit 3").WithProcess(p => p with { Terminal = true }));
@@ -107,6 +118,7 @@ public sealed class LifecycleTests : IDisposable
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
         _bundle.Runtime("pause", _bundle.Id).Succeeded();
         Assert.Equal("paused", State("status"));
+        Assert.Equal(["cannot exec in a paused container (use --ignore-paused to override)"], Errors("exec", _bundle.Id, "true"));
         _bundle.Runtime("resume", _bundle.Id).Succeeded();
         Assert.Equal("running", State("status"));
         Assert.Equal(["container not paused"], Errors("resume", _bundle.Id));
