@@ -39,7 +39,7 @@ internal static unsafe class HostDevices
             {
                 Add(path, devices);
             }
-            else if (type is "c" or "b" && path != "/dev/console")
+            else if (type is "c" or "b" && path is not ("/dev/console" or "/dev/ptmx")) // the container's own are links into its devpts
             {
                 var number = (ulong)status.st_rdev;
                 devices.Add(new Device(type, path, (long)Major(number), (long)Minor(number), mode & 0xFFF, (uint)status.st_uid, (uint)status.st_gid));
