@@ -4,13 +4,10 @@ using Devoxx.Supervisor.Journal;
 namespace Devoxx.Supervisor.Tests.Journal;
 
 /// <summary>A process that writes and says which writes were acknowledged is killed; they must all be there.</summary>
-public sealed class DurabilityTests : IDisposable
+public sealed class DurabilityTests
 {
     private const string WriteTo = "DEVOXX_TEST_WRITE_TO";
     private const int Actors = 8;
-    private readonly TemporaryDirectory directory = new();
-
-    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task Keeps_every_acknowledged_write_when_the_process_is_killed()
@@ -21,6 +18,7 @@ public sealed class DurabilityTests : IDisposable
             await Write(path);
         }
 
+        using var directory = new TemporaryDirectory();
         foreach (var afterWrites in (int[])[1, 200, 3000])
         {
             await KillAndCount(directory[$"journal-{afterWrites}.db"], afterWrites);
