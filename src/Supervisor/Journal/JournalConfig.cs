@@ -33,10 +33,8 @@ public static class JournalConfig
         var system = new ActorSystemImpl(name, config, Setup(database, types));
         system.Start();
 
-        // Here and now, on this thread. Akka's timer blocks everyone who uses it first until its worker runs, and that needs
-        // a thread of the pool: a hundred persistent actors that start at once then hold all of them, for up to 20 s
-        // (measured; HashedWheelTimerScheduler.Start, akka.net 1.5.74). The plugins likewise are made before they are needed.
-        system.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => { });
+        // Here and now: made by the first of many persistent actors, the extension keeps the others blocking the thread
+        // pool that it needs itself, for seconds.
         var persistence = Persistence.Instance.Apply(system);
         persistence.SnapshotStoreFor(null);
         persistence.JournalFor(null);
@@ -70,6 +68,7 @@ public static class JournalConfig
           log-serializer-override-on-start = off
           coordinated-shutdown.run-by-clr-shutdown-hook = off
           coordinated-shutdown.run-by-actor-system-terminate = off
+          scheduler.implementation = "Devoxx.Supervisor.Actors.TimerScheduler, Devoxx.Supervisor"
           actor.default-dispatcher.throughput = 50
           persistence {
             max-concurrent-recoveries = 256
