@@ -35,6 +35,8 @@ public sealed class ErrorTests
     [InlineData("ulimits: {nofile: {soft: 1}}", "compose.yaml:4:23: services.it.ulimits.nofile: `hard` is missing; add `hard:`")]
     [InlineData("container_name: \"?\"", "compose.yaml:4:21: services.it.container_name: `?` is not allowed; a container name has at least two letters, digits, `_`, `.` or `-` in a row, the first a letter or digit")]
     [InlineData("volumes: [{type: tmpfs, target: /t, tmpfs: {mode: \"0755\"}}]", "compose.yaml:4:55: this is a string; an integer without quotes is expected here")]
+    [InlineData("cpus: nan", "compose.yaml:4:11: this is a number; a finite number is expected here")]
+    [InlineData("cpus: .inf", "compose.yaml:4:11: this is a number; a finite number is expected here")]
     [InlineData("gpus: some", "compose.yaml:4:11: services.it.gpus: `some` is not allowed; it must be `all`")]
     [InlineData("deploy: {resources: {limits: {memory: 1}}}", "compose.yaml:4:43: services.it.deploy.resources.limits.memory: this is an integer; a string is expected: \"1\"")]
     [InlineData("develop: {watch: [{path: a}]}", "compose.yaml:4:23: services.it.develop.watch[0]: `action` is missing; add `action:`")]

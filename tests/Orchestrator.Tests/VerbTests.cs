@@ -48,6 +48,8 @@ public sealed class VerbTests : IAsyncDisposable
         Assert.Equal([Path.Combine(directory, "stack.yaml")], request.ConfigFiles);
         Assert.Equal(directory, request.WorkingDirectory);
         Assert.Equal("shop", request.Project.GetProperty("name").GetString());
+        // What the journal keeps of the file must not hold the secrets of who ran the command.
+        Assert.DoesNotContain("PATH", request.Project.GetRawText());
     }
 
     [Fact]

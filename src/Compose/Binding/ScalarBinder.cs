@@ -87,14 +87,25 @@ internal sealed partial class Binder
             case null or { IsNull: true }:
                 return null;
             case ScalarNode { Kind: ScalarKind.Integer or ScalarKind.Float } scalar:
-                var number = scalar.Kind == ScalarKind.Integer ? scalar.Integer : scalar.Number;
-                return number == 0 ? null : number;
+                return Finite(node, scalar.Kind == ScalarKind.Integer ? scalar.Integer : scalar.Number);
             case ScalarNode { Kind: ScalarKind.String } scalar when double.TryParse(scalar.Text, NumberStyles.Float & ~NumberStyles.AllowLeadingWhite & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value):
-                return value == 0 ? null : value;
+                return Finite(node, value);
             default:
                 Refuse(node, "a number");
                 return null;
         }
+    }
+
+    /// <summary>None and zero are one. JSON has no way to print the rest: the reference fails on it only there.</summary>
+    private double? Finite(Node node, double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            Refuse(node, "a finite number");
+            return null;
+        }
+
+        return value == 0 ? null : value;
     }
 
     internal double? Cpus(Node? node) => Float(node);

@@ -35,7 +35,8 @@ internal sealed record Stack(Project Project, JsonElement Json)
 
     private static Stack Of(LoadResult result)
     {
-        using var json = JsonDocument.Parse(ProjectJson.WriteLossless(result.Project!));
+        // Without the shell's variables: what the file takes of them is in its values, and the journal is no place for the rest.
+        using var json = JsonDocument.Parse(ProjectJson.WriteLossless(result.Project! with { Environment = ImmutableSortedDictionary<string, string>.Empty }));
         return new Stack(result.Project!, json.RootElement.Clone());
     }
 
