@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text;
 using Devoxx.Native.Files;
+using Devoxx.Native.Processes;
 
 namespace Devoxx.Bench;
 
@@ -56,8 +58,10 @@ internal sealed class Workplace : IDisposable
     {
         foreach (var pid in Processes("supervisor"))
         {
+            // Told, not killed: it takes its empty cgroup along.
             using var process = Process.GetProcessById(pid);
-            process.Kill();
+            using var supervisor = PidFd.Open(pid);
+            supervisor.SendSignal(Signal.Term);
             process.WaitForExit();
         }
     }
@@ -93,6 +97,7 @@ internal sealed class Workplace : IDisposable
     {
         StopSupervisor();
         SafeTree.Delete(Directory);
+        SafeTree.Delete("/run/devoxx-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..12]);
     }
 
     // An image of the two measuring programs.
