@@ -136,7 +136,7 @@ public sealed class MonitorTests
         bundle.Write(bundle.Spec("true"));
         var host = Devoxx.Native.Cgroups.CgroupHost.Detect();
         var limits = new Devoxx.Native.Cgroups.CgroupLimits(MemoryMax: 16 << 20, MemorySwapMax: 16 << 20);
-        var cgroup = Devoxx.Native.Cgroups.Cgroup.Create(host, $"/devoxx-runtime-tests/{bundle.Id}", limits);
+        var cgroup = Devoxx.Native.Cgroups.Cgroup.Create(host, $"{Specs.CgroupParent}/{bundle.Id}", limits);
         try
         {
             cgroup.Apply(limits);

@@ -83,7 +83,7 @@ public sealed class Bundle : IDisposable
     public Command Exec(params string[] arguments) => Command.Run(Published.Executable, ["exec", "--root", Root, .. arguments]);
 
     public IEnumerable<string> CgroupDirectories() =>
-        Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}/devoxx-runtime-tests/{Id}").Where(Directory.Exists);
+        Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}{Specs.CgroupParent}/{Id}").Where(Directory.Exists);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devoxx.Native.Cgroups;
 
 namespace Devoxx.Runtime.Tests.World;
 
@@ -40,7 +41,11 @@ public static class Published
             throw new InvalidOperationException("these tests make containers: run them as root");
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Scratch, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            Directory.Delete(Scratch, recursive: true);
+            Cgroup.OpenExisting(CgroupHost.Detect(), Specs.CgroupParent)?.Remove();
+        };
         if (Environment.GetEnvironmentVariable("DEVOXX_BIN") is { Length: > 0 } given)
         {
             return System.IO.Path.Join(given, "devoxx-runtime");

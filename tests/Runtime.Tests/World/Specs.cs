@@ -36,11 +36,14 @@ public static class Specs
         Linux = new LinuxSpec
         {
             Namespaces = [new("pid"), new("network"), new("ipc"), new("uts"), new("mount"), new("cgroup")],
-            CgroupsPath = $"/devoxx-runtime-tests/{id}",
+            CgroupsPath = $"{CgroupParent}/{id}",
             MaskedPaths = ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/nothing-of-this-name", "/sys/firmware"],
             ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
         },
     };
+
+    /// <summary>The cgroup above those of all containers of these tests.</summary>
+    public const string CgroupParent = "/devoxx-runtime-tests";
 
     public static RuntimeSpec WithProcess(this RuntimeSpec spec, Func<Process, Process> change) => spec with { Process = change(spec.Process!) };
 
