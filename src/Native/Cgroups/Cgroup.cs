@@ -34,7 +34,7 @@ public sealed partial class Cgroup
         {
             if (hierarchy.IsNeeded(limits ?? CgroupLimits.None))
             {
-                cgroup.parts.Add((hierarchy, hierarchy.Make(path)));
+                cgroup.parts.Add((hierarchy, hierarchy.Make(path, limits ?? CgroupLimits.None)));
             }
         }
 
@@ -74,7 +74,7 @@ public sealed partial class Cgroup
             {
                 if (controller.Concerns(limits))
                 {
-                    controller.Apply(DirectoryIn(hierarchy), limits);
+                    controller.Apply(DirectoryIn(hierarchy, limits), limits);
                 }
             }
         }
@@ -82,6 +82,29 @@ public sealed partial class Cgroup
         if (Host.Absent.FirstOrDefault(controller => controller.Concerns(limits)) is { } absent)
         {
             throw new CgroupLimitException(absent.Name, absent.Name, "a limit", "nothing", $"this host has no {absent.Name} controller");
+        }
+
+        ApplyUnified(limits);
+    }
+
+    /// <summary>Files of version 2 by name (runtime-spec, "Unified"): last, so that they win over what says the same in other words.</summary>
+    private void ApplyUnified(CgroupLimits limits)
+    {
+        foreach (var (file, value) in limits.Unified ?? ImmutableSortedDictionary<string, string>.Empty)
+        {
+            var controller = file.Split('.')[0];
+            if (file.Contains('/') || !file.Contains('.') || file.StartsWith('.'))
+            {
+                throw new CgroupLimitException(file, controller, value, "nothing", "it is no name of a file in a cgroup");
+            }
+
+            var directory = Unified ?? throw new CgroupLimitException(file, controller, value, "nothing", "this host has no cgroup version 2");
+            if (directory.TryWrite(file, value) is var status and < 0)
+            {
+                throw new CgroupLimitException(
+                    file, controller, value, directory.TryRead(file) ?? "nothing",
+                    status == -2 ? $"the unified hierarchy of this host has no {file}" : $"{Errno.Name(-status)}, {Errno.Text(-status)}");
+            }
         }
     }
 
@@ -121,7 +144,7 @@ public sealed partial class Cgroup
     }
 
     /// <summary>This cgroup's directory, made now when an earlier need did not; then what runs already is moved in.</summary>
-    private CgroupDirectory DirectoryIn(Hierarchy hierarchy)
+    private CgroupDirectory DirectoryIn(Hierarchy hierarchy, CgroupLimits limits)
     {
         foreach (var (existing, directory) in parts)
         {
@@ -132,7 +155,7 @@ public sealed partial class Cgroup
         }
 
         var processes = Processes();
-        var made = hierarchy.Make(Path);
+        var made = hierarchy.Make(Path, limits);
         parts.Add((hierarchy, made));
         foreach (var pid in processes)
         {

@@ -9,13 +9,14 @@ public sealed class CgroupHost
     private static readonly ImmutableArray<Controller> V1All =
     [
         new V1.MemoryController(), new V1.CpuController(), new V1.CpuacctController(), new V1.CpusetController(), new V1.PidsController(),
-        new V1.DevicesController(), new V1.BlkioController(), new V1.FreezerController(),
+        new V1.DevicesController(), new V1.BlkioController(), new V1.FreezerController(), new V1.HugetlbController(), new RdmaController(),
+        new V1.NetClassController(), new V1.NetPriorityController(),
     ];
 
     private static readonly ImmutableArray<Controller> V2All =
     [
         new V2.MemoryController(), new V2.CpuController(), new V2.CpusetController(), new V2.PidsController(), new V2.DevicesController(),
-        new V2.IoController(),
+        new V2.IoController(), new V2.HugetlbController(), new RdmaController(),
     ];
 
     private CgroupHost(string? unified, ImmutableSortedDictionary<string, string> v1, ImmutableArray<string> v2Controllers)
@@ -25,7 +26,7 @@ public sealed class CgroupHost
         V2Controllers = v2Controllers;
         Version = unified is null ? CgroupVersion.V1 : v1.IsEmpty ? CgroupVersion.V2 : CgroupVersion.Hybrid;
         Hierarchies = FindHierarchies();
-        Absent = [.. V2All.Where(controller => !Hierarchies.Any(hierarchy => hierarchy.Controllers.Any(each => Same(each.Name, controller.Name))))];
+        Absent = [.. V2All.Concat(V1All.Where(each => !V2All.Any(other => Same(each.Name, other.Name)))).Where(controller => !Hierarchies.Any(hierarchy => hierarchy.Controllers.Any(each => Same(each.Name, controller.Name))))];
     }
 
     public CgroupVersion Version { get; }

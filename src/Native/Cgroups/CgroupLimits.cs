@@ -15,6 +15,16 @@ namespace Devoxx.Native.Cgroups;
 /// <param name="CpusetMems">Memory nodes, likewise.</param>
 /// <param name="PidsMax">Processes and threads; 0 or less is unlimited.</param>
 /// <param name="BlkioWeight">10 to 1000.</param>
+/// <param name="BlkioDevices">For single block devices.</param>
+/// <param name="CpuBurst">Microseconds of quota that may be saved up.</param>
+/// <param name="CpuIdle">1: runs only when nobody else wants to.</param>
+/// <param name="CpuRealtimeRuntime">Microseconds of real-time scheduling per period; version 1 only.</param>
+/// <param name="CpuRealtimePeriod">Microseconds; version 1 only.</param>
+/// <param name="HugePages">Bytes by page size, which is written as in <c>2MB</c>.</param>
+/// <param name="Rdma">By device.</param>
+/// <param name="NetClassId">Version 1 only.</param>
+/// <param name="NetPriorities">By interface; version 1 only.</param>
+/// <param name="Unified">Files of a version 2 directory and what is written there, after all else.</param>
 /// <param name="Devices">In order, later rules override earlier ones. Null leaves devices alone.</param>
 public sealed record CgroupLimits(
     long? MemoryMax = null,
@@ -29,7 +39,20 @@ public sealed record CgroupLimits(
     string? CpusetMems = null,
     long? PidsMax = null,
     int? BlkioWeight = null,
-    ImmutableArray<DeviceRule>? Devices = null)
+    ImmutableArray<DeviceRule>? Devices = null,
+    ImmutableArray<BlockDeviceLimit>? BlkioDevices = null,
+    long? CpuBurst = null,
+    long? CpuIdle = null,
+    long? CpuRealtimeRuntime = null,
+    long? CpuRealtimePeriod = null,
+    ImmutableSortedDictionary<string, ulong>? HugePages = null,
+    ImmutableSortedDictionary<string, RdmaLimit>? Rdma = null,
+    uint? NetClassId = null,
+    ImmutableSortedDictionary<string, uint>? NetPriorities = null,
+    ImmutableSortedDictionary<string, string>? Unified = null)
 {
     public static CgroupLimits None { get; } = new();
 }
+
+/// <summary>How many handles and objects of an RDMA device; null is unlimited.</summary>
+public sealed record RdmaLimit(uint? Handles, uint? Objects);

@@ -11,6 +11,9 @@ internal abstract class Controller
     /// <summary>Whether every container has its cgroup, or only one that asks for a limit of this controller.</summary>
     public virtual bool Always => true;
 
+    /// <summary>Whether it is handed down in the unified hierarchy even to a container that asks for nothing of it.</summary>
+    public virtual bool IsHandedDown => Always;
+
     /// <summary>Whether any of its limits is asked for.</summary>
     public abstract bool Concerns(CgroupLimits limits);
 
@@ -29,6 +32,19 @@ internal abstract class Controller
 
     /// <summary>Writes a value and reads it back; a refusal by the kernel is a limit that cannot be enforced.</summary>
     protected void Set(CgroupDirectory directory, string file, string value) => Set(directory, file, value, got => got == value);
+
+    protected void SetIfAsked(CgroupDirectory directory, string file, long? value)
+    {
+        if (value is { } asked)
+        {
+            Set(directory, file, Text(asked));
+        }
+    }
+
+    /// <summary>Bytes of huge pages; the kernel keeps whole pages, and words or the largest number for no limit.</summary>
+    protected void SetHugePages(CgroupDirectory directory, string file, ulong bytes) =>
+        Set(directory, file, bytes.ToString(CultureInfo.InvariantCulture), got =>
+            got == "max" || !ulong.TryParse(got, out var now) || now > long.MaxValue / 2 ? bytes > long.MaxValue / 2 : now <= bytes && bytes - now < 1UL << 34);
 
     protected void Set(CgroupDirectory directory, string file, string value, Func<string, bool> isInForce)
     {

@@ -16,13 +16,13 @@ internal sealed record Hierarchy(string MountPoint, bool IsUnified, ImmutableArr
     public bool IsNeeded(CgroupLimits limits) => IsUnified || Controllers.Any(controller => controller.Always || controller.Concerns(limits));
 
     /// <summary>Makes the cgroup, and those above it that are missing; one that is there already will do.</summary>
-    public CgroupDirectory Make(string path)
+    public CgroupDirectory Make(string path, CgroupLimits limits)
     {
         var directory = At(path);
         var status = directory.TryMake();
         if (status == -2 && path.LastIndexOf('/') is var slash and > 0) // ENOENT
         {
-            Make(path[..slash]);
+            Make(path[..slash], limits);
             status = directory.TryMake();
         }
 
@@ -33,7 +33,7 @@ internal sealed record Hierarchy(string MountPoint, bool IsUnified, ImmutableArr
 
         if (IsUnified)
         {
-            EnableControllers(path, directory);
+            EnableControllers(path, directory, limits);
         }
         else
         {
@@ -51,9 +51,9 @@ internal sealed record Hierarchy(string MountPoint, bool IsUnified, ImmutableArr
     /// On version 2 a cgroup has the controllers that its parent hands down. Missing ones are handed down from the root on, one by
     /// one: a single write with one unknown controller would enable none.
     /// </summary>
-    private void EnableControllers(string path, CgroupDirectory directory)
+    private void EnableControllers(string path, CgroupDirectory directory, CgroupLimits limits)
     {
-        var missing = Missing(directory);
+        var missing = Missing(directory, limits);
         if (missing.Count == 0)
         {
             return;
@@ -70,7 +70,7 @@ internal sealed record Hierarchy(string MountPoint, bool IsUnified, ImmutableArr
         }
     }
 
-    private List<string> Missing(CgroupDirectory directory)
+    private List<string> Missing(CgroupDirectory directory, CgroupLimits limits)
     {
         if (Controllers.IsEmpty)
         {
@@ -78,6 +78,6 @@ internal sealed record Hierarchy(string MountPoint, bool IsUnified, ImmutableArr
         }
 
         var there = (directory.TryRead("cgroup.controllers") ?? "").Split(' ');
-        return [.. Controllers.Select(controller => controller.Name).Where(name => name != "devices" && !there.Contains(name))];
+        return [.. Controllers.Where(controller => controller.IsHandedDown || controller.Concerns(limits)).Select(controller => controller.Name).Where(name => name != "devices" && !there.Contains(name))];
     }
 }

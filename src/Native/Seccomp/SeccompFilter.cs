@@ -22,9 +22,12 @@ public static unsafe class SeccompFilter
 
         try
         {
-            const int SCMP_FLTATR_ACT_BADARCH = 2, SCMP_FLTATR_CTL_NNP = 3;
+            const int SCMP_FLTATR_ACT_BADARCH = 2, SCMP_FLTATR_CTL_NNP = 3, SCMP_FLTATR_CTL_OPTIMIZE = 8, BinaryTree = 2;
             library.AttrSet(context, SCMP_FLTATR_CTL_NNP, 0);
             library.AttrSet(context, SCMP_FLTATR_ACT_BADARCH, SeccompAction.KillProcess);
+
+            // A tree in place of a list of comparisons; libraries before 2.5 do not know it, and make the list.
+            library.AttrSet(context, SCMP_FLTATR_CTL_OPTIMIZE, BinaryTree);
             foreach (var name in architectures)
             {
                 Add(library, context, name);

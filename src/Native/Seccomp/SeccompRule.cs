@@ -11,7 +11,7 @@ public readonly record struct SeccompComparison(uint Argument, int Operator, ulo
 /// <summary>SCMP_ACT_* of libseccomp, which are SECCOMP_RET_* of seccomp(2).</summary>
 public static class SeccompAction
 {
-    public const uint KillProcess = 0x80000000, KillThread = 0, Trap = 0x00030000, Log = 0x7ffc0000, Allow = 0x7fff0000;
+    public const uint KillProcess = 0x80000000, KillThread = 0, Trap = 0x00030000, Log = 0x7ffc0000, Allow = 0x7fff0000, Notify = 0x7fc00000;
 
     public static uint Errno(uint errno) => 0x00050000 | (errno & 0xffff);
 

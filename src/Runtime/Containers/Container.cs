@@ -1,4 +1,5 @@
 using Devoxx.Native.Cgroups;
+using Devoxx.Oci;
 using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Containers;
@@ -14,6 +15,9 @@ internal sealed record Container(StateDirectory Directory, StateFile State)
             ? new Container(directory, state)
             : throw new SetupException($"container {id} does not exist");
     }
+
+    /// <summary>Its configuration: as it was when it was created, or the bundle's where a monitor keeps it.</summary>
+    public RuntimeSpec ReadSpec() => Bundle.Read(File.Exists(Directory.ConfigPath) ? Directory.DirectoryPath : State.Bundle);
 
     public string Status => ContainerStatus.Of(State, Directory);
 

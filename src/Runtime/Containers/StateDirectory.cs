@@ -14,6 +14,9 @@ internal sealed unsafe class StateDirectory(string root, string id)
 
     public string StatePath => DirectoryPath + "/state.json";
 
+    /// <summary>config.json as it was at <c>create</c>: later changes of the bundle must not reach the container (runtime-spec, "Lifecycle").</summary>
+    public string ConfigPath => DirectoryPath + "/config.json";
+
     public string AttachPath => DirectoryPath + "/attach.sock";
 
     public string FifoPath => DirectoryPath + "/exec.fifo";
@@ -40,6 +43,7 @@ internal sealed unsafe class StateDirectory(string root, string id)
     public void Remove()
     {
         Unlink(StatePath);
+        Unlink(ConfigPath);
         Unlink(AttachPath);
         Unlink(FifoPath);
         fixed (byte* p = Encoding.UTF8.GetBytes(DirectoryPath + "\0"))

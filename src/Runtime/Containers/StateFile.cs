@@ -37,6 +37,9 @@ internal sealed record StateFile
     /// <summary>Whether the runtime made the cgroup, and so removes it.</summary>
     public bool OwnsCgroup { get; init; }
 
+    /// <summary>Whether there are hooks to run when it has started, or is deleted.</summary>
+    public bool HasHooks { get; init; }
+
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
     public ProcessIdentity Init => new(Pid, StartTime, BootId);
@@ -82,6 +85,7 @@ internal sealed record StateFile
             MonitorStartTime = state.GetProperty("monitorStartTime").GetUInt64(),
             CgroupsPath = state.TryGetProperty("cgroupsPath", out var path) ? path.GetString() : null,
             OwnsCgroup = state.GetProperty("ownsCgroup").GetBoolean(),
+            HasHooks = state.TryGetProperty("hasHooks", out var hooks) && hooks.GetBoolean(),
             Annotations = annotations,
         };
     }
@@ -100,6 +104,11 @@ internal sealed record StateFile
         writer.WriteNumber("monitorStartTime", MonitorStartTime);
         writer.WriteOptional("cgroupsPath", CgroupsPath);
         writer.WriteBoolean("ownsCgroup", OwnsCgroup);
+        if (HasHooks)
+        {
+            writer.WriteBoolean("hasHooks", true);
+        }
+
         writer.WriteMap("annotations", Annotations);
         writer.WriteEndObject();
     }

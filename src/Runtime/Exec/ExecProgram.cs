@@ -14,7 +14,18 @@ internal static class ExecProgram
     public static OperationList Build(RuntimeSpec spec, Process process, int target, ChildDescriptors fds, CapabilitySets held)
     {
         var operations = new OperationList();
+        ChildReport.Begin(operations, fds);
+        if (process.ExecCpuAffinity is { Initial: { Length: > 0 } initial })
+        {
+            ProcessAttributes.SetAffinity(operations, initial);
+        }
+
         ContainerProgram.JoinCgroup(operations, fds.CgroupTasks);
+        if (process.ExecCpuAffinity is { Final: { Length: > 0 } final })
+        {
+            ProcessAttributes.SetAffinity(operations, final);
+        }
+
         operations.Syscall(Nr.setsid, "setsid").Tolerate(EPERM);
         if (process.OomScoreAdj is { } adjustment)
         {
@@ -23,10 +34,17 @@ internal static class ExecProgram
             settings.Close();
         }
 
+        var labels = SecurityLabels.Open(operations, process, null);
         var namespaces = new NamespacePlan(spec.Linux?.Namespaces);
         var flags = (namespaces.New | namespaces.JoinedFlags) & ~CloneFlags.CLONE_NEWPID;
         operations.Syscall(
             Nr.setns, "setns", "container", flags.ToString().Replace(", ", "|", StringComparison.Ordinal), target, (nint)(ulong)flags);
+        if (namespaces.HasUser)
+        {
+            operations.Syscall(Nr.setresgid, "setgid", "0 in the user namespace", null, 0, 0, 0);
+            operations.Syscall(Nr.setresuid, "setuid", "0 in the user namespace", null, 0, 0, 0);
+        }
+
         Argument? terminal = null;
         if (process.Terminal && fds.ConsoleSocket >= 0)
         {
@@ -36,7 +54,7 @@ internal static class ExecProgram
             operations.Syscall(Nr.close, "close", "/", null, root);
         }
 
-        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent: false, underInit: false, spec.Linux?.Seccomp);
+        CommandOperations.Build(operations, process, fds, terminal, held, new CommandConfinement(spec, labels));
         return operations;
     }
 }

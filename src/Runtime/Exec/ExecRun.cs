@@ -5,6 +5,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Lifecycle;
 using Devoxx.Runtime.Setup;
 using static Devoxx.Runtime.Setup.Linux;
 
@@ -38,9 +39,10 @@ internal sealed class ExecRun(StateDirectory directory)
 
         // Before anything of us can be seen in the container's pid namespace: no process there may trace us (CVE-2016-9962).
         RawSyscall.Invoke(Nr.prctl, PR_SET_DUMPABLE, 0);
-        var spec = Bundle.Read(state.Bundle);
+        var container = new Container(directory, state);
+        var spec = container.ReadSpec();
         var process = choose(spec.Process ?? throw new SetupException("config.json has no process"), Users(state));
-        if (!IgnorePaused && new Container(directory, state).Status == ContainerStatus.Paused)
+        if (!IgnorePaused && container.Status == ContainerStatus.Paused)
         {
             throw new SetupException("cannot exec in a paused container (use --ignore-paused to override)");
         }
@@ -51,7 +53,8 @@ internal sealed class ExecRun(StateDirectory directory)
         var console = ConsoleSocket is { } path ? (-1, UnixSocket.Connect(path)) : relayed ? FileDescriptor.SocketPair() : (-1, -1);
         var nothing = NullStandardDescriptors && !process.Terminal ? FileDescriptor.Open("/dev/null", O_RDWR) : -1;
         var targetFd = (int)target.DangerousGetHandle();
-        var fds = new ChildDescriptors
+        using var guide = ChildGuide.ForExec(spec, directory.Id, state.Bundle);
+        var fds = guide.AddTo(new ChildDescriptors
         {
             Errors = errors.Write,
             CgroupTasks = Numbers(cgroup),
@@ -60,7 +63,7 @@ internal sealed class ExecRun(StateDirectory directory)
             Stdout = nothing,
             Stderr = nothing,
             Preserved = PreservedFds,
-        };
+        });
         var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread());
         var own = new NamespacePlan(spec.Linux?.Namespaces).Has("pid");
         var directoryFd = cgroup?.V2Directory is { } v2 ? (int)v2.DangerousGetHandle() : -1;
@@ -69,7 +72,7 @@ internal sealed class ExecRun(StateDirectory directory)
         {
             FileDescriptor.Close(errors.Write);
             FileDescriptor.Close(console.Item2);
-            AwaitCommand(errors.Read, operations, pidFd);
+            AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));
             if (PidFile is not null)
             {
                 File.WriteAllText(PidFile, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -102,16 +105,16 @@ internal sealed class ExecRun(StateDirectory directory)
         return process.Reap();
     }
 
-    private static void AwaitCommand(int errors, OperationList operations, PidFd child)
+    private static void AwaitCommand(int errors, OperationList operations, PidFd child, Action<ChildStage, int> atStage)
     {
         try
         {
-            if (!ChildReport.Read(errors, operations))
+            if (!ChildReport.Read(errors, operations, atStage))
             {
                 throw new SetupException("the process ended before it could start its command");
             }
 
-            ChildReport.Read(errors, operations);
+            ChildReport.Read(errors, operations, atStage);
         }
         catch
         {

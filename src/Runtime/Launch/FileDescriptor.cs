@@ -91,6 +91,24 @@ internal static unsafe class FileDescriptor
         return length == 0 || message[5] < 20 ? -1 : *(int*)(control + 16);
     }
 
+    /// <summary>Sends bytes and with them one descriptor over a Unix socket (SCM_RIGHTS).</summary>
+    public static void Send(int socket, ReadOnlySpan<byte> bytes, int fd)
+    {
+        const int SOL_SOCKET = 1, SCM_RIGHTS = 1, MSG_NOSIGNAL = 0x4000;
+        fixed (byte* data = bytes)
+        {
+            // struct cmsghdr: 8 bytes of length (16 + 4), level, type, then the descriptor, padded to 24.
+            var vector = stackalloc nint[] { (nint)data, bytes.Length };
+            var control = stackalloc nint[3];
+            control[0] = 20;
+            ((int*)control)[2] = SOL_SOCKET;
+            ((int*)control)[3] = SCM_RIGHTS;
+            ((int*)control)[4] = fd;
+            var message = stackalloc nint[] { 0, 0, (nint)vector, 1, (nint)control, 24, 0 };
+            Check(RawSyscall.InvokeBlocking(Nr.sendmsg, socket, (nint)message, MSG_NOSIGNAL), "sendmsg", "a descriptor");
+        }
+    }
+
     public static nint Check(nint result, string call, string? subject = null) =>
         result >= 0 ? result : throw new LinuxException(call, (int)-result, subject);
 }

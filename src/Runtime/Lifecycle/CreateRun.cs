@@ -43,7 +43,8 @@ internal sealed class CreateRun(CreateOptions options)
     /// <summary>Returns the container and its first process, waiting. Throws when it could not be made; then nothing is left of it.</summary>
     public (Container Container, PidFd Init) Run()
     {
-        var spec = Bundle.Read(_bundle);
+        var config = Bundle.ReadBytes(_bundle);
+        var spec = Bundle.Parse(config, _bundle);
         if (spec.Process is { ConsoleSize: null } process && options.ConsoleSize is { } size)
         {
             spec = spec with { Process = process with { ConsoleSize = size } };
@@ -58,6 +59,7 @@ internal sealed class CreateRun(CreateOptions options)
         CgroupEntry? cgroup = null;
         try
         {
+            File.WriteAllBytes(_directory.ConfigPath, config);
             var limits = Limits.Of(spec.Linux?.Resources);
             cgroup = CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
             cgroup.Cgroup.Apply(limits);
@@ -88,14 +90,15 @@ internal sealed class CreateRun(CreateOptions options)
         var fifo = FileDescriptor.Open(_directory.FifoPath, Linux.O_PATH);
         var console = options.ConsoleSocket is { } path ? UnixSocket.Connect(path) : options.OwnConsoleSocket;
         var pidNamespace = namespaces.JoinedPid is { } joined ? FileDescriptor.Open(joined, Linux.O_RDONLY) : -1;
+        using var guide = new ChildGuide(spec, namespaces, options.Id, _bundle);
         var operations = ContainerProgram.Build(
             spec with { Linux = (spec.Linux ?? new LinuxSpec()) with { CgroupsPath = cgroup.Cgroup.Path } },
             _bundle,
             namespaces,
-            new ChildDescriptors
+            guide.AddTo(new ChildDescriptors
             {
                 Errors = errors.Write, CgroupTasks = cgroup.Tasks, ConsoleSocket = console, StartFifo = fifo, Preserved = options.PreservedFds,
-            },
+            }),
             CapabilitySets.OfThisThread(),
             dieWithParent: false,
             MountApi.HasDescriptors,
@@ -108,7 +111,7 @@ internal sealed class CreateRun(CreateOptions options)
 
         try
         {
-            if (!ChildReport.Read(errors.Read, operations))
+            if (!ChildReport.Read(errors.Read, operations, (stage, value) => guide.At(stage, value, pid, pidFd)))
             {
                 throw new SetupException("the container's first process ended before it was set up");
             }
@@ -141,6 +144,7 @@ internal sealed class CreateRun(CreateOptions options)
             Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
             CgroupsPath = cgroup.Cgroup.Path,
             OwnsCgroup = cgroup.Created,
+            HasHooks = spec.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
             Annotations = spec.Annotations,
         };
         state.Write(_directory);

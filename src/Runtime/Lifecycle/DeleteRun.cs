@@ -1,4 +1,6 @@
 using Devoxx.Native.Processes;
+using Devoxx.Oci;
+using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Setup;
 
@@ -30,7 +32,25 @@ internal static class DeleteRun
             cgroup.Remove();
         }
 
+        var hooks = container.State.HasHooks ? container.ReadSpec().Hooks?.Poststop : null;
         container.Directory.Remove();
+        PostStop(container.State.Id, container.State.Bundle, container.State.Annotations, hooks);
+    }
+
+    /// <summary>The container is gone whatever these do: what fails is told, and the next one goes on (runtime-spec, "Lifecycle").</summary>
+    public static void PostStop(string id, string bundle, IReadOnlyDictionary<string, string>? annotations, IReadOnlyList<Hook>? hooks)
+    {
+        for (var i = 0; i < (hooks?.Count ?? 0); i++)
+        {
+            try
+            {
+                HookRun.One("poststop", i, hooks![i], HookRun.State(id, ContainerStatus.Stopped, 0, bundle, annotations));
+            }
+            catch (SetupException e)
+            {
+                Failure.Print(e.Message, null);
+            }
+        }
     }
 
     private static unsafe void AwaitEnd(PidFd process)

@@ -24,17 +24,6 @@ internal static class Limits
             return CgroupLimits.None;
         }
 
-        Refuse(resources.HugepageLimits is { Count: > 0 }, "hugepageLimits");
-        Refuse(resources.Network is { ClassId: > 0 } or { Priorities.Count: > 0 }, "network");
-        Refuse(resources.Rdma is { Count: > 0 }, "rdma");
-        Refuse(resources.Unified is { Count: > 0 }, "unified");
-        Refuse(resources.Cpu is { Burst: > 0 }, "cpu.burst");
-        Refuse(resources.Cpu is { Idle: not null and not 0 }, "cpu.idle");
-        Refuse(resources.Cpu is { RealtimeRuntime: > 0 }, "cpu.realtimeRuntime");
-        Refuse(
-            resources.BlockIo is { WeightDevice.Count: > 0 } or { ThrottleReadBpsDevice.Count: > 0 } or { ThrottleWriteBpsDevice.Count: > 0 }
-                or { ThrottleReadIopsDevice.Count: > 0 } or { ThrottleWriteIopsDevice.Count: > 0 },
-            "blockIO limits of single devices");
         var (memory, cpu) = (resources.Memory, resources.Cpu);
         return new CgroupLimits(
             MemoryMax: Given(memory?.Limit),
@@ -49,6 +38,18 @@ internal static class Limits
             CpusetMems: cpu?.Mems is { Length: > 0 } mems ? mems : null,
             PidsMax: resources.Pids?.Limit,
             BlkioWeight: resources.BlockIo?.Weight is { } weight and > 0 ? weight : null,
+            BlkioDevices: BlockDevices(resources.BlockIo),
+            CpuBurst: Given((long?)cpu?.Burst),
+            CpuIdle: cpu?.Idle,
+            CpuRealtimeRuntime: Given(cpu?.RealtimeRuntime),
+            CpuRealtimePeriod: Given((long?)cpu?.RealtimePeriod),
+            HugePages: resources.HugepageLimits is { Count: > 0 } pages ? HugePages(pages) : null,
+            Rdma: resources.Rdma is { Count: > 0 } rdma
+                ? rdma.ToImmutableSortedDictionary(d => d.Key, d => new Native.Cgroups.RdmaLimit(d.Value.HcaHandles, d.Value.HcaObjects), StringComparer.Ordinal) : null,
+            NetClassId: resources.Network?.ClassId is { } netClass and > 0 ? netClass : null,
+            NetPriorities: resources.Network?.Priorities is { Count: > 0 } priorities
+                ? priorities.ToImmutableSortedDictionary(p => p.Name, p => p.Priority, StringComparer.Ordinal) : null,
+            Unified: resources.Unified is { Count: > 0 } unified ? unified.ToImmutableSortedDictionary(StringComparer.Ordinal) : null,
             Devices: forDevices && resources.Devices is { Count: > 0 } rules ? Rules(rules) : null);
     }
 
@@ -70,11 +71,55 @@ internal static class Limits
 
     private static long? Number(long? number) => number is null or < 0 ? null : number;
 
-    private static void Refuse(bool asked, string what)
+    private static ImmutableSortedDictionary<string, ulong> HugePages(IReadOnlyList<HugepageLimit> limits)
     {
-        if (asked)
+        var sizes = ImmutableSortedDictionary.CreateBuilder<string, ulong>(StringComparer.Ordinal);
+        foreach (var limit in limits)
         {
-            throw new SetupException($"linux.resources: {what} cannot be enforced yet");
+            if (limit.PageSize.Length < 3 || !char.IsAsciiDigit(limit.PageSize[0]) || !limit.PageSize.All(char.IsAsciiLetterOrDigit))
+            {
+                throw new SetupException($"linux.resources.hugepageLimits: '{limit.PageSize}' is no size of a page, such as 2MB");
+            }
+
+            sizes[limit.PageSize] = limit.Limit;
         }
+
+        return sizes.ToImmutable();
+    }
+
+    private static ImmutableArray<BlockDeviceLimit>? BlockDevices(BlockIoResources? io)
+    {
+        if (io is null)
+        {
+            return null;
+        }
+
+        if (io.LeafWeight is > 0)
+        {
+            throw new SetupException("linux.resources.blockIO.leafWeight: Linux has no leaf weights since 5.0");
+        }
+
+        var all = ImmutableArray.CreateBuilder<BlockDeviceLimit>();
+        foreach (var device in io.WeightDevice ?? [])
+        {
+            if (device.Weight is { } weight)
+            {
+                all.Add(new BlockDeviceLimit(BlockDeviceLimitKind.Weight, device.Major, device.Minor, weight));
+            }
+        }
+
+        foreach (var (kind, devices) in new[]
+        {
+            (BlockDeviceLimitKind.ReadBytes, io.ThrottleReadBpsDevice), (BlockDeviceLimitKind.WriteBytes, io.ThrottleWriteBpsDevice),
+            (BlockDeviceLimitKind.ReadOperations, io.ThrottleReadIopsDevice), (BlockDeviceLimitKind.WriteOperations, io.ThrottleWriteIopsDevice),
+        })
+        {
+            foreach (var device in devices ?? [])
+            {
+                all.Add(new BlockDeviceLimit(kind, device.Major, device.Minor, device.Rate));
+            }
+        }
+
+        return all.Count == 0 ? null : all.DrainToImmutable();
     }
 }

@@ -43,5 +43,27 @@ internal static unsafe class StartRun
         {
             RawSyscall.Invoke(Nr.unlink, (nint)path);
         }
+
+        if (container.State.HasHooks)
+        {
+            PostStart(container, init);
+        }
+    }
+
+    // One that fails ends the container, as runc has it.
+    private static void PostStart(Container container, PidFd init)
+    {
+        var state = container.State;
+        try
+        {
+            HookRun.All(
+                "poststart", container.ReadSpec().Hooks?.Poststart,
+                HookRun.State(state.Id, ContainerStatus.Running, state.Pid, state.Bundle, state.Annotations));
+        }
+        catch (SetupException)
+        {
+            init.SendSignal(Signal.Kill);
+            throw;
+        }
     }
 }

@@ -8,6 +8,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Lifecycle;
 using Devoxx.Runtime.Setup;
 using static Devoxx.Runtime.Setup.Linux;
 
@@ -27,6 +28,7 @@ internal sealed class MonitorRun(MonitorOptions options)
     private readonly string _bundle = Path.GetFullPath(options.Bundle);
     private string? _cgroupPath;
     private bool _createdCgroup;
+    private bool _hasPostStop;
 
     /// <summary>Whether the one line on the status descriptor has been written.</summary>
     public bool HasStarted { get; private set; }
@@ -60,6 +62,12 @@ internal sealed class MonitorRun(MonitorOptions options)
             {
                 RemoveCgroup();
             }
+
+            if (_hasPostStop)
+            {
+                var spec = Bundle.Read(_bundle);
+                DeleteRun.PostStop(options.Id, _bundle, spec.Annotations, spec.Hooks?.Poststop);
+            }
         }
     }
 
@@ -79,6 +87,8 @@ internal sealed class MonitorRun(MonitorOptions options)
             var (loop, pid, pidFd) = Start(spec, cgroup);
             var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", ESRCH, $"/proc/{pid}/stat");
             var startedAt = Encoding.ASCII.GetString(_clock.Now());
+            HookRun.All("poststart", spec.Hooks?.Poststart, HookRun.State(options.Id, ContainerStatus.Running, pid, _bundle, spec.Annotations));
+            _hasPostStop = spec.Hooks is { Poststop.Count: > 0 };
             Announce(spec, pid, stat.StartTime, startedAt);
             return new Begun(loop, pidFd, pid, stat.StartTime, startedAt);
         }
@@ -132,8 +142,9 @@ internal sealed class MonitorRun(MonitorOptions options)
             Stderr = stderr.Item2,
             ConsoleSocket = console.Item2,
         };
+        using var guide = new ChildGuide(spec, namespaces, options.Id, _bundle);
         using var operations = ContainerProgram.Build(
-            spec, _bundle, namespaces, fds, CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
+            spec, _bundle, namespaces, guide.AddTo(fds), CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
         var pidNamespace = namespaces.JoinedPid is { } path ? FileDescriptor.Open(path, O_RDONLY) : -1;
         var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, pidNamespace, console.Item2, stdin.Item1, stdout.Item2, stderr.Item2])
@@ -143,7 +154,7 @@ internal sealed class MonitorRun(MonitorOptions options)
 
         try
         {
-            AwaitCommand(errors.Read, operations, pidFd);
+            AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));
         }
         catch
         {
@@ -176,15 +187,15 @@ internal sealed class MonitorRun(MonitorOptions options)
         return new MonitorLoop(epoll, new LogWriter(log, _clock), attach, stdout, stderr);
     }
 
-    private static void AwaitCommand(int errors, OperationList operations, PidFd child)
+    private static void AwaitCommand(int errors, OperationList operations, PidFd child, Action<ChildStage, int> atStage)
     {
         // Ready, then nothing more: execve closed the pipe. So does a child that is killed, for example by the limit of its cgroup.
-        if (!ChildReport.Read(errors, operations))
+        if (!ChildReport.Read(errors, operations, atStage))
         {
             throw new SetupException($"the container's first process ended before it could start its command ({Describe(child.Reap())})");
         }
 
-        ChildReport.Read(errors, operations);
+        ChildReport.Read(errors, operations, atStage);
     }
 
     private static string Describe(ExitStatus status) => status.Signal is { } signal ? Signal.Name(signal) : $"exit {status.Code}";

@@ -18,11 +18,14 @@ internal sealed class BindMount
     private readonly MountOptions _options;
     private readonly bool _isDirectory;
     private readonly uint _sourceFlags;
+    private readonly int _given;
     private Argument _tree;
 
     /// <param name="source">Absolute path on the host; links in it are followed, as the person who wrote it sees them.</param>
-    public BindMount(RootOperations root, string source, string destination, MountOptions options)
+    /// <param name="given">A descriptor of the source as a detached mount that has been opened already; −1: none.</param>
+    public BindMount(RootOperations root, string source, string destination, MountOptions options, int given = -1)
     {
+        _given = given;
         _root = root;
         _source = source;
         _destination = destination;
@@ -53,6 +56,12 @@ internal sealed class BindMount
     {
         if (!_root.HasMountDescriptors)
         {
+            return;
+        }
+
+        if (_given >= 0)
+        {
+            _tree = _given;
             return;
         }
 

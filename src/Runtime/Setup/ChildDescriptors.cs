@@ -22,6 +22,24 @@ internal sealed record ChildDescriptors
     /// <summary>An O_PATH descriptor of the fifo that <c>start</c> opens; −1 starts at once.</summary>
     public int StartFifo { get; init; } = -1;
 
+    /// <summary>Where the parent answers when the child waits for it (<see cref="ChildStage"/>); −1 when it never does.</summary>
+    public int Resume { get; init; } = -1;
+
+    /// <summary>The parent's end of it, which the child has inherited and closes: so that it sees its parent's death.</summary>
+    public int ResumeOther { get; init; } = -1;
+
+    /// <summary>What the <c>createContainer</c> hooks read; −1 when there is none.</summary>
+    public int CreatingState { get; init; } = -1;
+
+    /// <summary>What the <c>startContainer</c> hooks read; −1 when there is none.</summary>
+    public int CreatedState { get; init; } = -1;
+
+    /// <summary>Sources of bind mounts that the parent has opened, as detached mounts, by the place of their mount in config.json.</summary>
+    public IReadOnlyDictionary<int, int>? Sources { get; init; }
+
+    /// <summary>The root filesystem that the parent has opened, as a detached mount; −1: the child opens it.</summary>
+    public int RootTree { get; init; } = -1;
+
     /// <summary>How many descriptors from 3 on the command inherits (<c>--preserve-fds</c>).</summary>
     public int Preserved { get; init; }
 }

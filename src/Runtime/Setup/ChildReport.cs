@@ -8,10 +8,52 @@ internal static unsafe class ChildReport
     /// <summary>In place of an operation's index: the setup is done.</summary>
     public const int ReadyIndex = -1;
 
+    /// <summary>The child waits for the parent to do something: see <see cref="ChildStage"/>.</summary>
+    private const int FirstStage = -2;
+
     /// <summary>
     /// Reads one report. True: ready. False: the pipe was closed by execve (or by the child's death; its exit status tells). A failure throws.
     /// </summary>
-    public static bool Read(int fd, OperationList operations)
+    /// <param name="atStage">What to do when the child waits for it, with a number that it says.</param>
+    public static bool Read(int fd, OperationList operations, Action<ChildStage, int>? atStage = null)
+    {
+        while (true)
+        {
+            var (index, value) = ReadOne(fd, operations);
+            if (index > FirstStage)
+            {
+                return index == ReadyIndex;
+            }
+
+            atStage!((ChildStage)index, value);
+        }
+    }
+
+    /// <summary>Appends what the child does first: so that it sees its parent's death when it waits.</summary>
+    public static void Begin(OperationList operations, ChildDescriptors fds)
+    {
+        if (fds.ResumeOther >= 0)
+        {
+            operations.Syscall(Nr.close, "close", "the runtime's end of the pipe", null, fds.ResumeOther);
+        }
+    }
+
+    /// <summary>Appends what makes the child say that it has come to a stage, and wait.</summary>
+    public static void Await(OperationList operations, int errors, int resume, ChildStage stage, Argument? value = null)
+    {
+        var report = (int*)operations.Allocate(2 * sizeof(int));
+        report[0] = (int)stage;
+        if (value is { } known)
+        {
+            operations.Add(OperationKind.StoreInt, "store", null, null, known, report + 1);
+        }
+
+        operations.Syscall(Nr.write, "write", "report", null, errors, report, 2 * sizeof(int));
+        operations.Add(OperationKind.AwaitParent, "read", "the runtime's answer", null, resume);
+    }
+
+    /// <summary>An index or stage; 0 for the end of the pipe.</summary>
+    private static (int Index, int Value) ReadOne(int fd, OperationList operations)
     {
         var report = stackalloc int[2];
         nint length;
@@ -23,12 +65,12 @@ internal static unsafe class ChildReport
 
         if (length <= 0)
         {
-            return false;
+            return (0, 0);
         }
 
-        if (report[0] == ReadyIndex)
+        if (report[0] < 0)
         {
-            return true;
+            return (report[0], report[1]);
         }
 
         throw Failure(operations, report[0], report[1]);
@@ -37,6 +79,11 @@ internal static unsafe class ChildReport
     private static SetupException Failure(OperationList operations, int index, int errno)
     {
         var isCommand = operations[index].Kind is OperationKind.Exec or OperationKind.ExecUnderInit or OperationKind.RequireCommand;
+        if (operations[index].Kind == OperationKind.RunHook)
+        {
+            return new SetupException($"{operations.Call(index)}: {operations.Subject(index)}: {HookOperations.Outcome(errno)}");
+        }
+
         if (!isCommand)
         {
             return new SetupException(operations.Describe(index, errno));
@@ -49,4 +96,17 @@ internal static unsafe class ChildReport
                 FailureKind.ExecNotFound)
             : new SetupException($"exec: \"{command}\": {Errno.Text(errno)}", FailureKind.ExecNotExecutable);
     }
+}
+
+/// <summary>Where the child waits for its parent.</summary>
+internal enum ChildStage
+{
+    /// <summary>In its new user namespace, without any id.</summary>
+    MapIds = -2,
+
+    /// <summary>All namespaces are there, the root is not entered yet: time for the <c>prestart</c> and <c>createRuntime</c> hooks.</summary>
+    Hooks = -3,
+
+    /// <summary>The filter is loaded; the number is its listener's descriptor.</summary>
+    SeccompListener = -4,
 }

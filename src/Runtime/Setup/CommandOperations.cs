@@ -11,24 +11,23 @@ internal static class CommandOperations
     private const int LongestPath = 4096;
 
     /// <param name="terminal">The slot of the terminal's slave, or null.</param>
-    /// <param name="underInit">Run the command under the built-in init.</param>
     public static void Build(
-        OperationList operations, Process process, ChildDescriptors fds, Argument? terminal, CapabilitySets held, bool dieWithParent, bool underInit,
-        Seccomp? seccomp)
+        OperationList operations, Process process, ChildDescriptors fds, Argument? terminal, CapabilitySets held, CommandConfinement confinement)
     {
+        var filter = confinement.Filter;
         ConnectStandardDescriptors(operations, process, fds, terminal);
 
         // Once as root and once as the user: a directory that only one of them may enter is fine (as runc has it).
         var cwd = operations.Text(process.Cwd);
         var entered = operations.NewSlot();
         operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd).Into(entered).Tolerate(EACCES);
-        Credentials.Build(operations, process, held, seccomp);
+        Credentials.Build(operations, process, held, confinement.Personality, () => filter?.Load(operations, fds));
         operations.Add(OperationKind.SkipIfZero, "skip", process.Cwd, null, entered, 1);
         operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd);
 
         // Otherwise a descriptor of the host's could be the working directory (CVE-2024-21626).
         operations.Add(OperationKind.RequireAbsoluteCwd, "getcwd", process.Cwd, "must lie in the container", operations.Allocate(LongestPath), LongestPath);
-        if (dieWithParent)
+        if (confinement.DiesWithParent)
         {
             // After the change of user, which clears it (PR_SET_PDEATHSIG(2const)).
             operations.Syscall(Nr.prctl, "prctl", null, "PR_SET_PDEATHSIG", PR_SET_PDEATHSIG, 9);
@@ -41,23 +40,34 @@ internal static class CommandOperations
             operations.Add(OperationKind.RequireCommand, "access", process.Args[0], null, candidates);
         }
 
+        var late = process.NoNewPrivileges ? filter : null;
+        if (late is { HasListener: true })
+        {
+            // While the parent is still there to take the listener.
+            late.Load(operations, fds);
+            late = null;
+        }
+
         ReportReady(operations, fds.Errors);
         if (fds.StartFifo >= 0)
         {
-            WaitForStart(operations, fds.StartFifo);
+            WaitForStart(operations, fds.StartFifo, () => RunStartHooks(operations, fds, confinement));
         }
+        else
+        {
+            RunStartHooks(operations, fds, confinement);
+        }
+
 
         // EINVAL, ENOSYS: before Linux 5.11, where the parent has done it.
         operations.Syscall(
             Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
         operations.Add(OperationKind.ResetSignals, "rt_sigaction");
-        if (seccomp is not null && process.NoNewPrivileges)
-        {
-            SeccompOperations.Load(operations, seccomp);
-        }
+        confinement.Labels?.Apply();
+        late?.Load(operations, fds);
 
         operations.Add(
-            underInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
+            confinement.UnderInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
             candidates, operations.Texts(process.Args), operations.Texts(process.Env ?? []));
     }
 
@@ -72,13 +82,18 @@ internal static class CommandOperations
         operations.Syscall(Nr.write, "write", "report", null, errors, report, 2 * sizeof(int));
     }
 
-    private static unsafe void WaitForStart(OperationList operations, int fifo)
+    private static void RunStartHooks(OperationList operations, ChildDescriptors fds, CommandConfinement confinement) =>
+        HookOperations.Build(operations, "startContainer", confinement.StartHooks, fds.CreatedState);
+
+    /// <param name="before">Appends what <c>start</c> is to wait for.</param>
+    private static unsafe void WaitForStart(OperationList operations, int fifo, Action before)
     {
         // Opening blocks until `start` opens the other end; by descriptor, because the path lies outside of the container.
         var path = operations.Allocate(32);
         var opened = operations.NewSlot();
         operations.Add(OperationKind.FormatFdPath, "format", "start fifo", null, fifo, path);
         operations.Syscall(Nr.openat, "open", "start fifo", "O_WRONLY", AT_FDCWD, path, O_WRONLY | O_CLOEXEC).Into(opened);
+        before();
         operations.Syscall(Nr.write, "write", "start fifo", null, opened, operations.Text("0"), 1);
         operations.Syscall(Nr.close, "close", "start fifo", null, opened);
     }

@@ -21,12 +21,28 @@ internal static unsafe class ContainerProgram
     {
         var process = Validate(spec);
         var operations = new OperationList();
+        ChildReport.Begin(operations, fds);
+        if (namespaces.IsNew(CloneFlags.CLONE_NEWUSER))
+        {
+            ChildReport.Await(operations, fds.Errors, fds.Resume, ChildStage.MapIds);
+        }
+
         JoinCgroup(operations, fds.CgroupTasks);
         operations.Syscall(Nr.setsid, "setsid").Tolerate(EPERM);
         namespaces.Join(operations);
+        if (namespaces.HasUser)
+        {
+            UserNamespace.BecomeRoot(operations);
+        }
+
         if (namespaces.IsNew(CloneFlags.CLONE_NEWCGROUP))
         {
             operations.Syscall(Nr.unshare, "unshare", null, "CLONE_NEWCGROUP", (nint)(ulong)CloneFlags.CLONE_NEWCGROUP);
+        }
+
+        if (namespaces.IsNew(CloneFlags.CLONE_NEWTIME))
+        {
+            TimeNamespace.Build(operations, spec.Linux?.TimeOffsets);
         }
 
         SetNames(operations, spec, namespaces);
@@ -36,6 +52,7 @@ internal static unsafe class ContainerProgram
         }
 
         SetKernelSettings(operations, spec, process, namespaces);
+        var labels = SecurityLabels.Open(operations, process, spec.Linux?.MountLabel);
         if (keyring is not null)
         {
             operations.Syscall(Nr.keyctl, "keyctl", keyring, "KEYCTL_JOIN_SESSION_KEYRING", KEYCTL_JOIN_SESSION_KEYRING, operations.Text(keyring))
@@ -45,7 +62,7 @@ internal static unsafe class ContainerProgram
         // The nodes and directories made get exactly the mode they are given.
         operations.Syscall(Nr.umask, "umask", "0", null, 0);
         var root = new RootOperations(operations, hasMountDescriptors);
-        var filesystem = new RootFilesystem(root, spec, bundle, namespaces.Has("cgroup"));
+        var filesystem = new RootFilesystem(root, spec, bundle, namespaces, fds);
         filesystem.Build();
         Argument? terminal = null;
         if (process.Terminal && fds.ConsoleSocket >= 0)
@@ -54,10 +71,18 @@ internal static unsafe class ContainerProgram
             ContainerConsole.Bind(root, terminal.Value);
         }
 
+        if (HookOperations.Concern(spec.Hooks))
+        {
+            ChildReport.Await(operations, fds.Errors, fds.Resume, ChildStage.Hooks);
+            HookOperations.Build(operations, "createContainer", spec.Hooks!.CreateContainer, fds.CreatingState);
+        }
+
         filesystem.Enter();
         root.Close(root.Root);
-        CommandOperations.Build(operations, process, fds, terminal, held, dieWithParent, spec.Annotations?.GetValueOrDefault(InitAnnotation) == "true",
-            spec.Linux?.Seccomp);
+        CommandOperations.Build(operations, process, fds, terminal, held, new CommandConfinement(spec, labels, spec.Hooks?.StartContainer)
+        {
+            DiesWithParent = dieWithParent, UnderInit = spec.Annotations?.GetValueOrDefault(InitAnnotation) == "true",
+        });
         return operations;
     }
 
@@ -92,27 +117,7 @@ internal static unsafe class ContainerProgram
             throw new SetupException("linux.intelRdt is not supported");
         }
 
-        // Left out silently these would be a container other than the one that was asked for.
-        Refuse(spec.Linux?.Personality is not null, "linux.personality");
-        Refuse(process.Scheduler is not null, "process.scheduler");
-        Refuse(process.IoPriority is not null, "process.ioPriority");
-        Refuse(process.ExecCpuAffinity is not null, "process.execCPUAffinity");
-        Refuse(spec.Linux?.TimeOffsets is { Count: > 0 }, "linux.timeOffsets");
-        Refuse(process.ApparmorProfile is { Length: > 0 } and not "unconfined", "process.apparmorProfile");
-        Refuse(process.SelinuxLabel is { Length: > 0 } || spec.Linux?.MountLabel is { Length: > 0 }, "an SELinux label");
-        Refuse(
-            spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 } or { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 }
-                or { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
-            "hooks");
         return process;
-    }
-
-    private static void Refuse(bool asked, string what)
-    {
-        if (asked)
-        {
-            throw new SetupException($"config.json: {what} is not supported yet");
-        }
     }
 
     private static void SetNames(OperationList operations, RuntimeSpec spec, NamespacePlan namespaces)

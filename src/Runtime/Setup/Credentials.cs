@@ -9,12 +9,14 @@ namespace Devoxx.Runtime.Setup;
 internal static unsafe class Credentials
 {
     /// <param name="held">What this process has: more cannot be given, and asking for it would fail as a whole.</param>
-    /// <param name="seccomp">The filter; loaded while we may still do so, which with no_new_privs is until the end.</param>
-    public static void Build(OperationList operations, Process process, CapabilitySets held, Oci.Seccomp? seccomp)
+    /// <param name="personality">Null: the caller's.</param>
+    /// <param name="loadFilter">Appends the loading of the filter: while we may still do so, which with no_new_privs is until the end.</param>
+    public static void Build(OperationList operations, Process process, CapabilitySets held, Personality? personality, Action loadFilter)
     {
-        if (seccomp is not null && !process.NoNewPrivileges)
+        ProcessAttributes.Build(operations, process, personality);
+        if (!process.NoNewPrivileges)
         {
-            SeccompOperations.Load(operations, seccomp);
+            loadFilter();
         }
 
         foreach (var limit in process.Rlimits ?? [])

@@ -18,7 +18,8 @@ internal static class DeviceNodes
         ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx"),
     ];
 
-    public static void Make(RootOperations root, IReadOnlyList<Device> devices)
+    /// <param name="byBinding">In a user namespace nobody may make device nodes (mknod(2)): the host's are bound.</param>
+    public static void Make(RootOperations root, IReadOnlyList<Device> devices, bool byBinding)
     {
         var operations = root.Operations;
         var dev = root.Open("/dev");
@@ -28,7 +29,7 @@ internal static class DeviceNodes
             // One that config.json gives too is made as it says there.
             if (!Contains(devices, device.Path))
             {
-                Make(operations, dev, device.Path["/dev/".Length..], device);
+                Make(root, dev, device.Path["/dev/".Length..], device, byBinding);
             }
         }
 
@@ -55,7 +56,7 @@ internal static class DeviceNodes
 
             var directory = root.Open("/" + relative[..slash], CreateMissing.Directory);
             operations.Add(OperationKind.RequireFilesystem, "statfs", device.Path, "a tmpfs", directory, TMPFS_MAGIC);
-            Make(operations, directory, relative[(slash + 1)..], device);
+            Make(root, directory, relative[(slash + 1)..], device, byBinding);
             root.Close(directory);
         }
     }
@@ -73,8 +74,15 @@ internal static class DeviceNodes
         return false;
     }
 
-    private static void Make(OperationList operations, Argument directory, string name, Device device)
+    private static void Make(RootOperations root, Argument directory, string name, Device device, bool byBinding)
     {
+        if (byBinding && device.Type != "p")
+        {
+            Bind(root, directory, name, device);
+            return;
+        }
+
+        var operations = root.Operations;
         var type = device.Type switch
         {
             "c" or "u" => S_IFCHR,
@@ -94,5 +102,24 @@ internal static class DeviceNodes
             operations.Syscall(
                 Nr.fchownat, "chown", device.Path, null, directory, text, (int)(device.Uid ?? 0), (int)(device.Gid ?? 0), AT_SYMLINK_NOFOLLOW);
         }
+    }
+
+    private static void Bind(RootOperations root, Argument directory, string name, Device device)
+    {
+        var operations = root.Operations;
+        var path = device.Path;
+        var source = operations.NewSlot();
+        var target = operations.NewSlot();
+        operations.Syscall(Nr.openat, "open", path, "O_PATH|O_NOFOLLOW", AT_FDCWD, operations.Text(path), O_PATH | O_NOFOLLOW | O_CLOEXEC).Into(source);
+        if (device is { Type: "c" or "u", Major: { } major, Minor: { } minor })
+        {
+            operations.Add(OperationKind.RequireCharacterDevice, "stat", path, $"char {major}:{minor}", source, (nint)major, (nint)minor);
+        }
+
+        operations.Syscall(
+            Nr.openat, "open", path, "O_CREAT", directory, operations.Text(name), O_CREAT | O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0x1b6).Into(target);
+        root.BindAt(source, target, false, path);
+        root.Close(target);
+        root.Close(source);
     }
 }

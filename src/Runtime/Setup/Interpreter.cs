@@ -8,13 +8,15 @@ namespace Devoxx.Runtime.Setup;
 /// <code>
 /// parent                                child
 ///   clone3  ────────────────────────►   operation 0, 1, 2 …
-///   read error pipe ◄── (index, errno)  at the first failure, then _exit(1)
+///   read error pipe ◄── (stage, 0)      where the parent has something to do: maps of ids, hooks
+///   do it, one byte ────────────────►   goes on
+///                   ◄── (index, errno)  at the first failure, then _exit(1)
 ///                   ◄── end of file     execve closed the pipe: the command runs
 /// </code>
 /// </summary>
 internal static unsafe class Interpreter
 {
-    private const int ENOENT = 2, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, ENAMETOOLONG = 36;
+    private const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EPIPE = 32, ENAMETOOLONG = 36;
     private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000;
     private const int O_PATH = 0x200000, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000, O_CREAT = 0x40, O_EXCL = 0x80, O_WRONLY = 1;
 
@@ -100,6 +102,10 @@ internal static unsafe class Interpreter
             case OperationKind.RequireAbsoluteCwd:
                 var length = RawSyscall.Invoke(Nr.getcwd, a, b);
                 return length < 0 ? length : *(byte*)a == (byte)'/' ? 0 : -ENOENT;
+            case OperationKind.AwaitParent:
+                return AwaitParent((int)a);
+            case OperationKind.RunHook:
+                return HookProcess.Run((HookRequest*)a);
             case OperationKind.ResetSignals:
                 ResetSignals();
                 return 0;
@@ -113,6 +119,18 @@ internal static unsafe class Interpreter
             default:
                 return -ENODEV;
         }
+    }
+
+    private static nint AwaitParent(int fd)
+    {
+        byte go;
+        nint length;
+        do
+        {
+            length = RawSyscall.Invoke(Nr.read, fd, (nint)(&go), 1);
+        }
+        while (length == -EINTR);
+        return length == 1 ? 0 : length < 0 ? length : -EPIPE;
     }
 
     /// <summary>Tries one path after the other, as execvp(3): a path that may not be executed matters only if no other can be.</summary>

@@ -30,15 +30,30 @@ internal sealed unsafe class KernelSettings
     public void SetSysctl(string name, string value) =>
         Write("sys/" + SysctlRules.PathOf(name), value, RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
 
+    /// <summary>One line of the offsets of a time namespace that no process has entered yet (time_namespaces(7)).</summary>
+    public void SetTimeOffset(string clock, TimeOffset offset) =>
+        Write(
+            "self/timens_offsets", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{clock} {offset.Secs} {offset.Nanosecs}"),
+            RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH);
+
+    /// <summary>The AppArmor profile from the next execve on; the file of its own that it has since Linux 5.1, or the one that all modules share.</summary>
+    public void SetExecProfile(string profile) =>
+        Write(
+            Directory.Exists("/proc/self/attr/apparmor") ? "self/attr/apparmor/exec" : "self/attr/exec", "exec " + profile,
+            RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH, "");
+
+    /// <summary>The SELinux label from the next execve on.</summary>
+    public void SetExecLabel(string label) => Write("self/attr/exec", label, RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH, "");
+
     public void Close() => _operations.Syscall(Nr.close, "close", "/proc", null, _proc);
 
-    private void Write(string path, string value, ulong resolve)
+    private void Write(string path, string value, ulong resolve, string end = "\n")
     {
         var how = (ulong*)_operations.Allocate(3 * sizeof(ulong));
         how[0] = O_WRONLY | O_CLOEXEC;
         how[2] = resolve;
         var file = _operations.NewSlot();
-        var text = value + "\n";
+        var text = value + end;
         _operations.Syscall(Nr.openat2, "open", "/proc/" + path, "O_WRONLY", _proc, _operations.Text(path), how, 3 * sizeof(ulong)).Into(file);
         _operations.Syscall(
             Nr.write, "write", $"'{value}' to /proc/{path}", null, file, _operations.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));

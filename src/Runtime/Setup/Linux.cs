@@ -18,5 +18,6 @@ internal static class Linux
     public const int SIOCSIFFLAGS = 0x8914, IFF_UP = 1, IFF_RUNNING = 0x40;
     public const int AF_UNIX = 1, AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = O_CLOEXEC, SOCK_NONBLOCK = O_NONBLOCK;
     public const int CLOSE_RANGE_CLOEXEC = 4, KEYCTL_JOIN_SESSION_KEYRING = 1;
+    public const int SEEK_SET = 0, MFD_CLOEXEC = 1, F_DUPFD_CLOEXEC = 1030;
     public const int S_IFCHR = 0x2000, S_IFBLK = 0x6000, S_IFIFO = 0x1000;
 }

@@ -36,6 +36,9 @@ internal sealed record MountOptions
 
     public bool IdMap { get; private set; }
 
+    /// <summary>For this mount and all below it (<c>ridmap</c>).</summary>
+    public bool IsRecursiveIdMap { get; private set; }
+
     /// <summary>For the filesystem, joined by commas.</summary>
     public string Data { get; private set; } = "";
 
@@ -44,11 +47,11 @@ internal sealed record MountOptions
     /// <summary>Every option that is not passed on to the filesystem, for <c>features</c>.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
-        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion", "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime", "noexec",
+        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime", "noexec",
         "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime",
-        "remount", "rexec", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime",
+        "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime",
         "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow",
-        "sync", "unbindable",
+        "sync", "tmpcopyup", "unbindable",
     ];
 
     public static MountOptions Parse(IReadOnlyList<string>? options)
@@ -82,6 +85,7 @@ internal sealed record MountOptions
                 return true;
             case "idmap" or "ridmap":
                 IdMap = true;
+                IsRecursiveIdMap |= option == "ridmap";
                 return true;
         }
 

@@ -35,11 +35,6 @@ internal sealed class NamespacePlan
         {
             throw new SetupException("linux.namespaces must have a mount namespace without path");
         }
-
-        if (((New | JoinedFlags) & CloneFlags.CLONE_NEWUSER) != 0)
-        {
-            throw new SetupException("user namespaces are not supported yet");
-        }
     }
 
     /// <summary>All that are new.</summary>
@@ -53,6 +48,9 @@ internal sealed class NamespacePlan
     public CloneFlags ForClone => New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
 
     public bool Has(string name) => NamespaceKind.Of(name) is { } kind && ((New | JoinedFlags) & kind.Flag) != 0;
+
+    /// <summary>Whether the container has a user namespace, new or joined.</summary>
+    public bool HasUser => ((New | JoinedFlags) & CloneFlags.CLONE_NEWUSER) != 0;
 
     public bool IsNew(CloneFlags flag) => (New & flag) != 0;
 

@@ -32,6 +32,12 @@ internal enum OperationKind
     /// <summary>Fails with ENOENT unless getcwd(2) gives an absolute path (CVE-2024-21626); A is a buffer of B bytes.</summary>
     RequireAbsoluteCwd,
 
+    /// <summary>Waits for one byte on the fd A from the parent; EPIPE when it will not come.</summary>
+    AwaitParent,
+
+    /// <summary>Runs the <see cref="HookRequest"/> A and waits for its end.</summary>
+    RunHook,
+
     /// <summary>Every signal at its default, none blocked.</summary>
     ResetSignals,
 

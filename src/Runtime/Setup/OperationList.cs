@@ -109,6 +109,9 @@ internal sealed unsafe class OperationList : IDisposable
     public string Describe(int index, int errno) =>
         LinuxException.Describe(_descriptions[index].Call, errno, _descriptions[index].Subject, _descriptions[index].Flags);
 
+    /// <summary>What an operation is called when it fails.</summary>
+    public string Call(int index) => _descriptions[index].Call;
+
     /// <summary>What an operation is about.</summary>
     public string Subject(int index) => _descriptions[index].Subject ?? "";
 

@@ -12,16 +12,20 @@ internal sealed unsafe class RootFilesystem
     private readonly OperationList _operations;
     private readonly RuntimeSpec _spec;
     private readonly string _bundle;
-    private readonly bool _ownCgroupNamespace;
+    private readonly NamespacePlan _namespaces;
+    private readonly ChildDescriptors _fds;
     private readonly List<Action> _mounts = [];
     private readonly List<BindMount> _binds = [];
     private readonly List<string> _readOnlyLate = [];
     private Mount? _overlay;
 
     /// <param name="bundle">Absolute path; what is relative in config.json is relative to it.</param>
-    public RootFilesystem(RootOperations root, RuntimeSpec spec, string bundle, bool ownCgroupNamespace)
+    /// <param name="fds">With what the parent has opened already.</param>
+    public RootFilesystem(
+        RootOperations root, RuntimeSpec spec, string bundle, NamespacePlan namespaces, ChildDescriptors fds)
     {
-        (_root, _operations, _spec, _bundle, _ownCgroupNamespace) = (root, root.Operations, spec, bundle, ownCgroupNamespace);
+        _fds = fds;
+        (_root, _operations, _spec, _bundle, _namespaces) = (root, root.Operations, spec, bundle, namespaces);
         Plan();
     }
 
@@ -93,6 +97,9 @@ internal sealed unsafe class RootFilesystem
         }
     }
 
+    /// <summary>Whether the root is a mount of its own, made by the child.</summary>
+    public static bool IsOverlay(RuntimeSpec spec) => spec.Mounts is [{ Type: "overlay" } first, ..] && ContainerPath.Relative(first.Destination).Length == 0;
+
     private string RootPath =>
         Path.GetFullPath(Path.Combine(_bundle, (_spec.Root ?? throw new SetupException("config.json has no root")).Path));
 
@@ -100,6 +107,15 @@ internal sealed unsafe class RootFilesystem
     {
         var path = RootPath;
         var text = _operations.Text(path);
+        if (_fds.RootTree >= 0)
+        {
+            // On top of the old root, because the directory that it belongs on may be closed to us: nobody looks a path up through it from here on.
+            _operations.Syscall(
+                Nr.move_mount, "move_mount", $"{path} to /", null, _fds.RootTree, _root.Empty, AT_FDCWD, _operations.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);
+            _operations.Syscall(Nr.fcntl, "fcntl", path, "F_DUPFD_CLOEXEC", _fds.RootTree, F_DUPFD_CLOEXEC, 3).Into(_root.Root);
+            return;
+        }
+
         if (_overlay is { } overlay)
         {
             var options = Parse(overlay.Options);
@@ -124,8 +140,9 @@ internal sealed unsafe class RootFilesystem
     private void Plan()
     {
         var hasDev = false;
-        foreach (var mount in _spec.Mounts ?? [])
+        for (var i = 0; i < (_spec.Mounts?.Count ?? 0); i++)
         {
+            var mount = _spec.Mounts![i];
             var relative = ContainerPath.Relative(mount.Destination);
             if (relative.Length == 0)
             {
@@ -140,12 +157,7 @@ internal sealed unsafe class RootFilesystem
 
             hasDev |= relative == "dev";
             var options = Parse(mount.Options);
-            if (options.IdMap || mount.UidMappings is not null || mount.GidMappings is not null)
-            {
-                throw new SetupException($"mount on {mount.Destination}: id-mapped mounts are not supported");
-            }
-
-            Plan(mount, options);
+            Plan(mount, options, _fds.Sources?.TryGetValue(i, out var tree) is true ? tree : -1);
         }
 
         if (!hasDev)
@@ -156,7 +168,7 @@ internal sealed unsafe class RootFilesystem
         }
     }
 
-    private void Plan(Mount mount, MountOptions options)
+    private void Plan(Mount mount, MountOptions options, int tree)
     {
         var destination = "/" + ContainerPath.Relative(mount.Destination);
         if (options.IsBind || mount.Type is null or "" or "bind" or "none")
@@ -168,7 +180,7 @@ internal sealed unsafe class RootFilesystem
 
             var absolute = Path.GetFullPath(Path.Combine(_bundle, source));
             ProcRules.RequireAllowed(destination, absolute, isProc: false);
-            var bind = new BindMount(_root, absolute, destination, options);
+            var bind = new BindMount(_root, absolute, destination, options, tree);
             _binds.Add(bind);
             _mounts.Add(bind.Attach);
             return;
@@ -178,7 +190,7 @@ internal sealed unsafe class RootFilesystem
         switch (mount.Type)
         {
             case "cgroup" or "cgroup2":
-                _mounts.Add(() => new CgroupMount(_root, destination, options, _ownCgroupNamespace, CgroupPath).Build());
+                _mounts.Add(() => new CgroupMount(_root, destination, options, _namespaces.Has("cgroup"), CgroupPath).Build());
                 return;
             case "tmpfs" when destination == "/dev":
                 _mounts.Add(() => MountDev(mount, options));
@@ -204,8 +216,14 @@ internal sealed unsafe class RootFilesystem
             _readOnlyLate.Add(destination);
         }
 
+        var hidden = options.TmpCopyUp && mount.Type == "tmpfs" ? OpenForCopy(target, destination) : (Argument?)null;
         _root.MountAt(target, mount.Source ?? mount.Type!, mount.Type!, flags, options.Data, destination);
         _root.Close(target);
+        if (hidden is { } directory)
+        {
+            CopyUp(directory, destination);
+        }
+
         if (options.Propagation is not (0 or MS_PRIVATE or (MS_PRIVATE | MS_REC)))
         {
             var mounted = _root.Open(destination);
@@ -214,9 +232,39 @@ internal sealed unsafe class RootFilesystem
         }
     }
 
+    // Inherited by the program that copies: not close-on-exec.
+    private Argument OpenForCopy(Argument directory, string path)
+    {
+        var opened = _operations.NewSlot();
+        _operations.Syscall(Nr.openat, "open", path, "O_RDONLY|O_DIRECTORY", directory, _operations.Text("."), O_RDONLY | O_DIRECTORY).Into(opened);
+        return opened;
+    }
+
+    /// <summary>A tree is copied by this very executable, started as a process of its own: the child itself cannot.</summary>
+    private void CopyUp(Argument hidden, string destination)
+    {
+        const int LongestFdPath = 32;
+        var (from, to) = (_operations.Allocate(LongestFdPath), _operations.Allocate(LongestFdPath));
+        var mounted = _root.Open(destination);
+        var target = OpenForCopy(mounted, destination);
+        _operations.Add(OperationKind.FormatFdPath, "format", destination, a: hidden, b: from);
+        _operations.Add(OperationKind.FormatFdPath, "format", destination, a: target, b: to);
+        var arguments = (nint*)_operations.Allocate(5 * sizeof(nint));
+        (arguments[0], arguments[1], arguments[2], arguments[3]) = (_operations.Text("devoxx-runtime"), _operations.Text("copy-up"), from, to);
+        var program = (HookRequest*)_operations.Allocate(sizeof(HookRequest));
+        *program = new HookRequest
+        {
+            Path = _operations.Text("/proc/self/exe"), Arguments = (nint)arguments, Environment = _operations.Texts(HookOperations.OwnEnvironment()), StateFd = -1, TimeoutMs = -1,
+        };
+        _operations.Add(OperationKind.RunHook, "tmpcopyup", destination, null, program);
+        _root.Close(target);
+        _root.Close(mounted);
+        _root.Close(hidden);
+    }
+
     private void MountDev(Mount mount, MountOptions options)
     {
         MountFilesystem(mount, "/dev", options);
-        DeviceNodes.Make(_root, _spec.Linux?.Devices ?? []);
+        DeviceNodes.Make(_root, _spec.Linux?.Devices ?? [], byBinding: _namespaces.HasUser);
     }
 }

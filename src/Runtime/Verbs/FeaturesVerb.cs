@@ -23,15 +23,13 @@ internal static class FeaturesVerb
         writer.WriteStartObject();
         writer.WriteString("ociVersionMin", "1.0.0");
         writer.WriteString("ociVersionMax", StateFile.OciVersion);
+        List(writer, "hooks", ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]);
         List(writer, "mountOptions", MountOptions.Known);
         writer.WriteStartObject("linux");
         var namespaces = new List<string>();
         foreach (var kind in NamespaceKind.All)
         {
-            if (kind.Name is not ("user" or "time"))
-            {
-                namespaces.Add(kind.Name);
-            }
+            namespaces.Add(kind.Name);
         }
 
         List(writer, "namespaces", namespaces);
@@ -47,12 +45,15 @@ internal static class FeaturesVerb
         writer.WriteBoolean("v2", true);
         writer.WriteBoolean("systemd", false);
         writer.WriteBoolean("systemdUser", false);
-        writer.WriteBoolean("rdma", false);
+        writer.WriteBoolean("rdma", true);
         writer.WriteEndObject();
         Seccomp(writer);
-        Enabled(writer, "apparmor", false);
-        Enabled(writer, "selinux", false);
+        Enabled(writer, "apparmor", true);
+        Enabled(writer, "selinux", true);
         Enabled(writer, "intelRdt", false);
+        writer.WriteStartObject("mountExtensions");
+        Enabled(writer, "idmap", true);
+        writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
@@ -61,9 +62,9 @@ internal static class FeaturesVerb
     {
         writer.WriteStartObject("seccomp");
         writer.WriteBoolean("enabled", SeccompFilter.IsAvailable);
-        List(writer, "actions", ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"]);
+        List(writer, "actions", ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"]);
         List(writer, "operators", ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"]);
-        List(writer, "knownFlags", ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC"]);
+        List(writer, "knownFlags", ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"]);
         writer.WriteEndObject();
     }
 

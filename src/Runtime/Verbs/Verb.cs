@@ -23,6 +23,7 @@ internal static class Verb
         ["pause", .. var rest] => PauseVerb.Run(options, rest, freeze: true),
         ["resume", .. var rest] => PauseVerb.Run(options, rest, freeze: false),
         ["update", .. var rest] => UpdateVerb.Run(options, rest),
+        ["copy-up", .. var rest] => CopyUpVerb.Run(rest),
         ["spec", .. var rest] => SpecVerb.Run(rest),
         ["features", ..] => FeaturesVerb.Run(),
         ["version", ..] => VersionVerb.Run(),

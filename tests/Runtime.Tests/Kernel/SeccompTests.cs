@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text.Json;
 using Devoxx.Oci;
 using Devoxx.Runtime.Tests.World;
 
@@ -50,7 +52,32 @@ public sealed class SeccompTests
     {
         using var bundle = new Bundle();
         bundle.Output(Filtered(bundle.Spec("true"), new SeccompSyscall { Names = ["no_such_call", "mkdir"], Action = "SCMP_ACT_ERRNO" }));
-        Assert.Contains("action 'SCMP_ACT_NOTIFY'", bundle.Refusal(Filtered(bundle.Spec("true"), new SeccompSyscall { Names = ["mkdir"], Action = "SCMP_ACT_NOTIFY" })));
+        Assert.Contains("action 'SCMP_ACT_NONE'", bundle.Refusal(Filtered(bundle.Spec("true"), new SeccompSyscall { Names = ["mkdir"], Action = "SCMP_ACT_NONE" })));
+        Assert.Contains("needs a listenerPath", bundle.Refusal(Filtered(bundle.Spec("true"), new SeccompSyscall { Names = ["mkdir"], Action = "SCMP_ACT_NOTIFY" })));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_listens_gets_the_descriptor_and_the_state(bool noNewPrivileges)
+    {
+        using var bundle = new Bundle();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var path = bundle.Path + "/s";
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen();
+        var spec = Filtered(bundle.Spec("sleep", "1000"), new SeccompSyscall { Names = ["mkdir"], Action = "SCMP_ACT_NOTIFY" })
+            .WithProcess(p => p with { NoNewPrivileges = noNewPrivileges })
+            .WithLinux(l => l with { Seccomp = l.Seccomp! with { ListenerPath = path, ListenerMetadata = "mine" } });
+        bundle.Write(spec);
+        bundle.Detached("create", "--bundle", bundle.Path, bundle.Id).Succeeded();
+        using var connection = socket.Accept();
+        var message = new byte[4096];
+        var state = JsonDocument.Parse(message.AsMemory(0, connection.Receive(message))).RootElement;
+        Assert.Equal("seccompFd", state.GetProperty("fds")[0].GetString());
+        Assert.Equal("mine", state.GetProperty("metadata").GetString());
+        Assert.Equal(bundle.Id, state.GetProperty("state").GetProperty("id").GetString());
+        Assert.Equal("Seccomp:\t2", File.ReadAllLines($"/proc/{state.GetProperty("pid").GetInt32()}/status").Single(line => line.StartsWith("Seccomp:")));
     }
 
     private static RuntimeSpec Filtered(RuntimeSpec spec, SeccompSyscall rule) =>

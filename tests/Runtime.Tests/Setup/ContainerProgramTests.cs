@@ -76,22 +76,34 @@ public sealed class ContainerProgramTests
     }
 
     [Theory]
-    [InlineData("intelRdt")]
-    [InlineData("user")]
-    [InlineData("idmap")]
-    [InlineData("hooks")]
-    [InlineData("apparmor")]
-    public void What_it_cannot_do_it_refuses(string what)
+    [InlineData("intelRdt", "linux.intelRdt is not supported")]
+    [InlineData("apparmor", "this host has no AppArmor")]
+    [InlineData("selinux", "this host has no SELinux")]
+    [InlineData("personality", "'SPARC' is none of LINUX and LINUX32")]
+    [InlineData("clock", "'realtime' is none of monotonic and boottime")]
+    public void What_it_cannot_do_it_refuses(string what, string message)
     {
         var spec = what switch
         {
             "intelRdt" => Spec with { Linux = Spec.Linux! with { IntelRdt = new IntelRdt() } },
-            "hooks" => Spec with { Hooks = new Hooks { Prestart = [new Hook("/bin/true")] } },
             "apparmor" => Spec with { Process = Spec.Process! with { ApparmorProfile = "docker-default" } },
-            "user" => Spec with { Linux = Spec.Linux! with { Namespaces = [new("mount"), new("user")] } },
-            _ => Spec with { Mounts = [new Mount { Destination = "/x", Type = "bind", Source = "/", Options = ["bind", "idmap"] }] },
+            "selinux" => Spec with { Process = Spec.Process! with { SelinuxLabel = "system_u:system_r:container_t:s0" } },
+            "personality" => Spec with { Linux = Spec.Linux! with { Personality = new Personality("SPARC") } },
+            _ => Spec with
+            {
+                Linux = Spec.Linux! with { Namespaces = [.. Spec.Linux.Namespaces!, new("time")], TimeOffsets = new Dictionary<string, TimeOffset> { ["realtime"] = new() } },
+            },
         };
-        Assert.Contains("not supported", Assert.Throws<SetupException>(() => Lines(spec)).Message);
+        Assert.Contains(message, Assert.Throws<SetupException>(() => Lines(spec)).Message);
+    }
+
+    [Fact]
+    public void Waits_for_its_ids_before_anything_else_and_becomes_root()
+    {
+        var lines = Lines(Spec with { Linux = Spec.Linux! with { Namespaces = [.. Spec.Linux.Namespaces!, new("user")] } });
+        Assert.Equal(["write report", "read the runtime's answer"], lines[..2]);
+        Assert.Contains("setuid 0 in the user namespace", lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("mknod"));
     }
 
     [Fact]

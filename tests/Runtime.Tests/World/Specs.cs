@@ -42,8 +42,8 @@ public static class Specs
         },
     };
 
-    /// <summary>The cgroup above those of all containers of these tests.</summary>
-    public const string CgroupParent = "/devoxx-runtime-tests";
+    /// <summary>The cgroup above those of all containers of this run of the tests: others may run at the same time.</summary>
+    public static string CgroupParent { get; } = $"/devoxx-runtime-tests-{Environment.ProcessId}";
 
     public static RuntimeSpec WithProcess(this RuntimeSpec spec, Func<Process, Process> change) => spec with { Process = change(spec.Process!) };
 

@@ -7,7 +7,7 @@ internal sealed class BlkioController : Controller
 
     public override bool Always => false;
 
-    public override bool Concerns(CgroupLimits limits) => limits.BlkioWeight is not null;
+    public override bool Concerns(CgroupLimits limits) => limits.BlkioWeight is not null || limits.BlkioDevices is { IsEmpty: false };
 
     public override void Apply(CgroupDirectory directory, CgroupLimits limits)
     {
@@ -15,6 +15,14 @@ internal sealed class BlkioController : Controller
         {
             // The CFQ scheduler's blkio.weight went with Linux 5.0; BFQ's is in its place.
             Set(directory, directory.Has("blkio.weight") ? "blkio.weight" : "blkio.bfq.weight", Text(weight));
+        }
+
+        foreach (var device in limits.BlkioDevices ?? [])
+        {
+            var text = $"{device.Device} {device.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+            Set(directory, FileOf(directory, device.Kind), text, got => device.Value == 0
+                ? !got.Contains(device.Device + " ", StringComparison.Ordinal)
+                : got.Split('\n').Any(line => line.Trim() == text));
         }
     }
 
@@ -33,4 +41,13 @@ internal sealed class BlkioController : Controller
 
         return stats with { IoRead = read, IoWritten = written };
     }
+
+    private static string FileOf(CgroupDirectory directory, BlockDeviceLimitKind kind) => kind switch
+    {
+        BlockDeviceLimitKind.ReadBytes => "blkio.throttle.read_bps_device",
+        BlockDeviceLimitKind.WriteBytes => "blkio.throttle.write_bps_device",
+        BlockDeviceLimitKind.ReadOperations => "blkio.throttle.read_iops_device",
+        BlockDeviceLimitKind.WriteOperations => "blkio.throttle.write_iops_device",
+        _ => directory.Has("blkio.weight_device") ? "blkio.weight_device" : "blkio.bfq.weight_device",
+    };
 }

@@ -5,7 +5,9 @@ internal sealed class CpuController : Controller
 {
     public override string Name => "cpu";
 
-    public override bool Concerns(CgroupLimits limits) => limits.CpuQuota is not null || limits.CpuPeriod is not null || limits.CpuShares is not null;
+    public override bool Concerns(CgroupLimits limits) =>
+        limits.CpuQuota is not null || limits.CpuPeriod is not null || limits.CpuShares is not null || limits.CpuBurst is not null || limits.CpuIdle is not null
+        || limits.CpuRealtimeRuntime is not null || limits.CpuRealtimePeriod is not null;
 
     public override void Apply(CgroupDirectory directory, CgroupLimits limits)
     {
@@ -24,6 +26,11 @@ internal sealed class CpuController : Controller
         {
             Set(directory, "cpu.cfs_quota_us", Text(quota <= 0 ? -1 : quota));
         }
+
+        SetIfAsked(directory, "cpu.cfs_burst_us", limits.CpuBurst);
+        SetIfAsked(directory, "cpu.idle", limits.CpuIdle);
+        SetIfAsked(directory, "cpu.rt_period_us", limits.CpuRealtimePeriod);
+        SetIfAsked(directory, "cpu.rt_runtime_us", limits.CpuRealtimeRuntime);
     }
 
     public override CgroupStats Read(CgroupDirectory directory, CgroupStats stats)

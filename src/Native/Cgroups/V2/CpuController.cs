@@ -7,7 +7,9 @@ internal sealed class CpuController : Controller
 
     public override string Name => "cpu";
 
-    public override bool Concerns(CgroupLimits limits) => limits.CpuQuota is not null || limits.CpuPeriod is not null || limits.CpuShares is not null;
+    public override bool Concerns(CgroupLimits limits) =>
+        limits.CpuQuota is not null || limits.CpuPeriod is not null || limits.CpuShares is not null || limits.CpuBurst is not null || limits.CpuIdle is not null
+        || limits.CpuRealtimeRuntime is not null || limits.CpuRealtimePeriod is not null;
 
     public override void Apply(CgroupDirectory directory, CgroupLimits limits)
     {
@@ -20,6 +22,13 @@ internal sealed class CpuController : Controller
         {
             var quota = limits.CpuQuota is { } asked and > 0 ? Text(asked) : "max";
             Set(directory, "cpu.max", $"{quota} {limits.CpuPeriod ?? DefaultPeriod}");
+        }
+
+        SetIfAsked(directory, "cpu.max.burst", limits.CpuBurst);
+        SetIfAsked(directory, "cpu.idle", limits.CpuIdle);
+        if ((limits.CpuRealtimeRuntime ?? limits.CpuRealtimePeriod) is { } realtime)
+        {
+            throw Unsupported("cpu.rt_runtime_us", Text(realtime), "cgroup version 2 cannot share out real-time scheduling");
         }
     }
 

@@ -7,25 +7,54 @@ internal sealed class IoController : Controller
 
     public override bool Always => false;
 
-    public override bool Concerns(CgroupLimits limits) => limits.BlkioWeight is not null;
+    /// <summary>It tells what a container reads and writes.</summary>
+    public override bool IsHandedDown => true;
+
+    public override bool Concerns(CgroupLimits limits) => limits.BlkioWeight is not null || limits.BlkioDevices is { IsEmpty: false };
 
     public override void Apply(CgroupDirectory directory, CgroupLimits limits)
     {
-        if (limits.BlkioWeight is not { } weight)
+        if (limits.BlkioWeight is { } weight)
         {
-            return;
+            SetWeight(directory, "default", weight);
         }
 
-        if (directory.Has("io.bfq.weight"))
+        foreach (var device in limits.BlkioDevices ?? [])
         {
-            var text = Text(weight); // BFQ kept the old scale, 1 to 1000
-            Set(directory, "io.bfq.weight", text, got => got == text || got.StartsWith($"default {text}", StringComparison.Ordinal));
+            if (device.Kind == BlockDeviceLimitKind.Weight)
+            {
+                SetWeight(directory, device.Device, (long)device.Value);
+            }
+            else
+            {
+                SetMaximum(directory, device);
+            }
         }
-        else
+    }
+
+    private void SetWeight(CgroupDirectory directory, string whose, long weight)
+    {
+        // BFQ kept the old scale, 1 to 1000; else 10..1000 becomes 1..10000.
+        var bfq = directory.Has("io.bfq.weight");
+        var text = Text(bfq ? weight : 1 + ((weight - 10L) * 9999 / 990));
+        var isDefault = whose == "default";
+        Set(directory, bfq ? "io.bfq.weight" : "io.weight", isDefault ? text : $"{whose} {text}",
+            got => (isDefault && got == text) || got.Split('\n').Any(line => line.Trim() == $"{whose} {text}"));
+    }
+
+    private void SetMaximum(CgroupDirectory directory, BlockDeviceLimit limit)
+    {
+        var key = limit.Kind switch
         {
-            var text = Text(1 + ((weight - 10L) * 9999 / 990)); // 10..1000 to 1..10000
-            Set(directory, "io.weight", text, got => got.StartsWith($"default {text}", StringComparison.Ordinal) || got == text);
-        }
+            BlockDeviceLimitKind.ReadBytes => "rbps",
+            BlockDeviceLimitKind.WriteBytes => "wbps",
+            BlockDeviceLimitKind.ReadOperations => "riops",
+            _ => "wiops",
+        };
+        var value = limit.Value == 0 ? "max" : limit.Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var word = $"{key}={value}";
+        Set(directory, "io.max", $"{limit.Device} {word}", got =>
+            got.Split('\n').FirstOrDefault(line => line.StartsWith(limit.Device + " ", StringComparison.Ordinal)) is { } line ? line.Split(' ').Contains(word) : value == "max");
     }
 
     public override CgroupStats Read(CgroupDirectory directory, CgroupStats stats)

@@ -6,22 +6,89 @@ using OciSeccomp = Devoxx.Oci.Seccomp;
 namespace Devoxx.Runtime.Setup;
 
 /// <summary>The system call filter of a container: compiled in the parent, loaded by the child.</summary>
-internal static unsafe class SeccompOperations
+internal sealed unsafe class SeccompProgram
 {
-    private const int SECCOMP_SET_MODE_FILTER = 1;
+    private const int SECCOMP_SET_MODE_FILTER = 1, SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
-    public static void Load(OperationList operations, OciSeccomp seccomp)
+    private readonly byte[] _program;
+    private readonly int _flags;
+
+    private SeccompProgram(byte[] program, int flags, bool notifies) => (_program, _flags, HasListener) = (program, flags, notifies);
+
+    /// <summary>Somebody is asked about some calls.</summary>
+    public bool HasListener { get; }
+
+    /// <summary>Null when the container has none.</summary>
+    public static SeccompProgram? Of(RuntimeSpec spec)
     {
+        if (spec.Annotations?.GetValueOrDefault(CommandConfinement.FilterAnnotation) is { Length: > 0 } path)
+        {
+            return new SeccompProgram(File.ReadAllBytes(path), 0, notifies: false);
+        }
+
+        if (spec.Linux?.Seccomp is not { } seccomp)
+        {
+            return null;
+        }
+
         var program = SeccompFilter.Compile(Action(seccomp.DefaultAction, seccomp.DefaultErrnoRet), Architectures(seccomp), Rules(seccomp));
-        var memory = operations.Allocate(program.Length);
-        program.CopyTo(new Span<byte>((void*)memory, program.Length));
+        return new SeccompProgram(program, Flags(seccomp), Notifies(seccomp));
+    }
+
+    public void Load(OperationList operations, ChildDescriptors fds)
+    {
+        var memory = operations.Allocate(_program.Length);
+        _program.CopyTo(new Span<byte>((void*)memory, _program.Length));
 
         // struct sock_fprog: how many instructions, where.
         var header = (nint*)operations.Allocate(2 * sizeof(nint));
-        *(ushort*)header = (ushort)(program.Length / 8);
+        *(ushort*)header = (ushort)(_program.Length / 8);
         header[1] = memory;
-        operations.Syscall(Nr.seccomp, "seccomp", $"{program.Length / 8} instructions", "SECCOMP_SET_MODE_FILTER", SECCOMP_SET_MODE_FILTER, Flags(seccomp), header);
+        var flags = _flags | (HasListener ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
+        var listener = operations.NewSlot();
+        operations.Syscall(
+            Nr.seccomp, "seccomp", $"{_program.Length / 8} instructions", "SECCOMP_SET_MODE_FILTER", SECCOMP_SET_MODE_FILTER, flags, header).Into(listener);
+        if (HasListener)
+        {
+            // The parent takes a copy of the descriptor and gives it to who listens.
+            ChildReport.Await(operations, fds.Errors, fds.Resume, ChildStage.SeccompListener, listener);
+            operations.Syscall(Nr.close, "close", "seccomp listener", null, listener);
+        }
     }
+
+    /// <summary>Whether somebody is asked about calls; the calls that the child itself needs to say so cannot be among them.</summary>
+    public static bool Notifies(OciSeccomp? seccomp)
+    {
+        if (seccomp is null)
+        {
+            return false;
+        }
+
+        var asks = false;
+        foreach (var syscall in seccomp.Syscalls ?? [])
+        {
+            if (syscall.Action != Notify)
+            {
+                continue;
+            }
+
+            asks = true;
+            foreach (var name in syscall.Names)
+            {
+                if (name is "write" or "read")
+                {
+                    throw new SetupException($"linux.seccomp: {Notify} cannot be used for {name}: the runtime needs it to hand the listener over");
+                }
+            }
+        }
+
+        return seccomp.DefaultAction == Notify ? throw new SetupException($"linux.seccomp: {Notify} cannot be the default action")
+            : !asks ? false
+            : seccomp.ListenerPath is { Length: > 0 } ? true
+            : throw new SetupException($"linux.seccomp: {Notify} needs a listenerPath");
+    }
+
+    private const string Notify = "SCMP_ACT_NOTIFY";
 
     /// <summary>Filters end when <see cref="SeccompAction.KillProcess"/> kills: names and values as the specification has them.</summary>
     private static uint Action(string name, uint? errnoRet)
@@ -35,6 +102,7 @@ internal static unsafe class SeccompOperations
             "SCMP_ACT_TRACE" => SeccompAction.Trace(errnoRet ?? EPERM),
             "SCMP_ACT_TRAP" => SeccompAction.Trap,
             "SCMP_ACT_KILL" or "SCMP_ACT_KILL_THREAD" => SeccompAction.KillThread,
+            Notify => SeccompAction.Notify,
             "SCMP_ACT_KILL_PROCESS" => SeccompAction.KillProcess,
             _ => throw new SetupException($"linux.seccomp: action '{name}' is not supported"),
         };
@@ -93,6 +161,7 @@ internal static unsafe class SeccompOperations
                 "SECCOMP_FILTER_FLAG_TSYNC" => 0, // of one thread there is nothing to synchronise
                 "SECCOMP_FILTER_FLAG_LOG" => 2,
                 "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => 4,
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => 0x20,
                 _ => throw new SetupException($"linux.seccomp: flag '{flag}' is not supported"),
             };
         }

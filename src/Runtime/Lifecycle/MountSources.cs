@@ -1,0 +1,124 @@
+using System.Text;
+using Devoxx.Native;
+using Devoxx.Native.Mounts;
+using Devoxx.Native.Namespaces;
+using Devoxx.Native.Processes;
+using Devoxx.Oci;
+using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Setup;
+using static Devoxx.Runtime.Setup.Linux;
+using Mount = Devoxx.Oci.Mount;
+
+namespace Devoxx.Runtime.Lifecycle;
+
+/// <summary>
+/// The sources of mounts that a child in a user namespace of its own could not open or map: it gets them from us as detached mounts.
+/// </summary>
+internal static unsafe class MountSources
+{
+    private const ulong MOUNT_ATTR_IDMAP = 0x100000;
+
+    /// <summary>Descriptors of detached mounts, by the mount's place in config.json.</summary>
+    /// <param name="every">All bind mounts, because the child is root only in its user namespace: a directory above a source may be closed to it.</param>
+    public static Dictionary<int, int> Open(RuntimeSpec spec, string bundle, bool every)
+    {
+        var trees = new Dictionary<int, int>();
+        for (var i = 0; i < (spec.Mounts?.Count ?? 0); i++)
+        {
+            var mount = spec.Mounts![i];
+            var options = MountOptions.Parse(mount.Options);
+            var isMapped = options.IdMap || mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 };
+            if (isMapped || (every && options.IsBind && MountApi.HasDescriptors))
+            {
+                trees[i] = Open(mount, options, isMapped, spec.Linux, bundle);
+            }
+        }
+
+        return trees;
+    }
+
+    /// <summary>The root filesystem as a detached mount.</summary>
+    public static int OpenRoot(string path) => OpenTree(path, recursive: true);
+
+    private static int Open(Mount mount, MountOptions options, bool isMapped, LinuxSpec? linux, string bundle)
+    {
+        var where = $"mount on {mount.Destination}";
+        if (!options.IsBind || mount.Source is not { Length: > 0 } source)
+        {
+            throw new SetupException($"{where}: {(isMapped ? "only bind mounts can be id-mapped" : "a bind mount needs a source")}");
+        }
+
+        var path = Path.GetFullPath(Path.Combine(bundle, source));
+        var tree = OpenTree(path, options.IsRecursiveBind);
+        try
+        {
+            if (isMapped)
+            {
+                Map(tree, mount, options, linux, path);
+            }
+
+            return tree;
+        }
+        catch
+        {
+            FileDescriptor.Close(tree);
+            throw;
+        }
+    }
+
+    private static void Map(int tree, Mount mount, MountOptions options, LinuxSpec? linux, string path)
+    {
+        var where = $"mount on {mount.Destination}";
+        if (!MountApi.HasDescriptors)
+        {
+            throw new SetupException($"{where}: id-mapped mounts need mount_setattr (Linux 5.12)");
+        }
+
+        var uids = mount.UidMappings is { Count: > 0 } ? mount.UidMappings : linux?.UidMappings;
+        var gids = mount.GidMappings is { Count: > 0 } ? mount.GidMappings : linux?.GidMappings;
+        if (uids is not { Count: > 0 } || gids is not { Count: > 0 })
+        {
+            throw new SetupException($"{where}: an id-mapped mount needs uidMappings and gidMappings, its own or the container's");
+        }
+
+        var users = NamespaceOf(new LinuxSpec { UidMappings = uids, GidMappings = gids });
+        var attributes = stackalloc ulong[4];
+        (attributes[0], attributes[1], attributes[2], attributes[3]) = (MOUNT_ATTR_IDMAP, 0, 0, (ulong)users);
+        byte empty = 0;
+        var recursive = options.IsRecursiveIdMap ? AT_RECURSIVE : 0;
+        var result = RawSyscall.Invoke(Nr.mount_setattr, tree, (nint)(&empty), AT_EMPTY_PATH | recursive, (nint)attributes, 4 * sizeof(ulong));
+        FileDescriptor.Close(users);
+        FileDescriptor.Check(result, "mount_setattr MOUNT_ATTR_IDMAP", $"{path}, {where} (does its filesystem know id-mapped mounts?)");
+    }
+
+    private static int OpenTree(string path, bool recursive)
+    {
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            var flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
+            return (int)FileDescriptor.Check(RawSyscall.Invoke(Nr.open_tree, AT_FDCWD, (nint)p, flags), "open_tree", path);
+        }
+    }
+
+    /// <summary>A user namespace with these maps, kept by its descriptor alone: its one process, which only waits, is gone again.</summary>
+    private static int NamespaceOf(LinuxSpec maps)
+    {
+        var wait = FileDescriptor.Pipe();
+        using var operations = new OperationList();
+        operations.Add(OperationKind.AwaitParent, "read", "nothing", null, wait.Read);
+        var (pid, pidFd) = Launcher.Launch(operations, CloneFlags.CLONE_NEWUSER, wait.Write, -1);
+        try
+        {
+            IdMaps.Write(pid, maps);
+            return FileDescriptor.Open($"/proc/{pid}/ns/user", O_RDONLY);
+        }
+        finally
+        {
+            pidFd.SendSignal(Signal.Kill);
+            pidFd.Reap();
+            pidFd.Dispose();
+            FileDescriptor.Close(wait.Read);
+            FileDescriptor.Close(wait.Write);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Devoxx.Native;
+using Devoxx.Native.Processes;
+using Devoxx.Oci;
+using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Launch;
+
+namespace Devoxx.Runtime.Lifecycle;
+
+/// <summary>Gives the descriptor by which system calls are answered to who listens at <c>linux.seccomp.listenerPath</c> (runtime-spec, "The Container Process State").</summary>
+internal static unsafe class SeccompListener
+{
+    /// <param name="fd">The listener's descriptor in the child.</param>
+    public static void HandOver(Seccomp seccomp, PidFd child, int fd, int pid, byte[] state)
+    {
+        var listener = (int)FileDescriptor.Check(
+            RawSyscall.Invoke(Nr.pidfd_getfd, child.DangerousGetHandle(), fd, 0), "pidfd_getfd", $"fd {fd} of process {pid}");
+        var socket = UnixSocket.Connect(seccomp.ListenerPath!);
+        try
+        {
+            FileDescriptor.Send(socket, JsonText.Write(writer => Write(writer, seccomp, pid, state)), listener);
+        }
+        finally
+        {
+            FileDescriptor.Close(socket);
+            FileDescriptor.Close(listener);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, Seccomp seccomp, int pid, byte[] state)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("ociVersion", StateFile.OciVersion);
+        writer.WriteStartArray("fds");
+        writer.WriteStringValue("seccompFd");
+        writer.WriteEndArray();
+        writer.WriteNumber("pid", pid);
+        writer.WriteOptional("metadata", seccomp.ListenerMetadata);
+        writer.WritePropertyName("state");
+        writer.WriteRawValue(state);
+        writer.WriteEndObject();
+    }
+}
