@@ -2,6 +2,7 @@ using Akka.Actor;
 using Devoxx.Images;
 using Devoxx.Native;
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
@@ -35,11 +36,13 @@ public static class SupervisorHost
             return 1;
         }
 
+        Failpoint.Reach("supervisor.locked");
         await File.WriteAllTextAsync(root.PidPath, Environment.ProcessId + "\n", cancellation).ConfigureAwait(false);
         var leaving = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var cancelled = cancellation.UnsafeRegister(_ => leaving.TrySetResult("told to by a signal"), null);
         using var server = new ControlServer(root.SocketPath);
         using var journal = JournalDatabase.Open(root.JournalPath);
+        Failpoint.Reach("supervisor.journal-open");
         using var images = ImageStore.Open(root.ImagesDirectory);
         using var kernel = new KernelThreads(Math.Max(4, Environment.ProcessorCount));
         using var reactor = new Reactor();
@@ -53,7 +56,9 @@ public static class SupervisorHost
             Producer<SupervisorActor>.Props(() => new SupervisorActor(environment, options.IdleTimeout, why => leaving.TrySetResult(why))), "supervisor");
         var endpoints = new ControlEndpoints(supervisor, environment, environment.Now, why => leaving.TrySetResult(why));
         await server.StartAsync(endpoints.HandleAsync, cancellation).ConfigureAwait(false);
+        Failpoint.Reach("supervisor.listening");
         TellReady(options.ReadyFd);
+        Failpoint.Reach("supervisor.ready");
         options.Ready?.Invoke();
         var trimming = JournalHousekeeping.RunAsync(journal, TimeProvider.System, leaving.Task);
 
@@ -63,6 +68,7 @@ public static class SupervisorHost
         await server.StopAsync(patience.Token).ConfigureAwait(false);
         await system.Terminate().ConfigureAwait(false);
         await trimming.ConfigureAwait(false);
+        Failpoint.Reach("supervisor.leaving");
         RemoveIfEmpty(environment);
         return 0;
     }

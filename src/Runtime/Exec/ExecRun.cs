@@ -1,6 +1,7 @@
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
@@ -67,9 +68,11 @@ internal sealed class ExecRun(StateDirectory directory)
         var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread());
         var own = new NamespacePlan(spec.Linux?.Namespaces).Has("pid");
         var directoryFd = cgroup?.V2Directory is { } v2 ? (int)v2.DangerousGetHandle() : -1;
+        Failpoint.Reach("exec.launch.before");
         var (pid, pidFd) = Launcher.Launch(operations, 0, errors.Write, directoryFd, own ? targetFd : -1);
         using (pidFd)
         {
+            Failpoint.Reach("exec.launch.after");
             FileDescriptor.Close(errors.Write);
             FileDescriptor.Close(console.Item2);
             AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
@@ -59,10 +60,13 @@ internal sealed class CreateRun(CreateOptions options)
         CgroupEntry? cgroup = null;
         try
         {
+            Failpoint.Reach("create.claimed");
             File.WriteAllBytes(_directory.ConfigPath, config);
             var limits = Limits.Of(spec.Linux?.Resources);
             cgroup = CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
+            Failpoint.Reach("create.cgroup-made");
             cgroup.Cgroup.Apply(limits);
+            Failpoint.Reach("create.cgroup-limited");
             return Launch(spec, cgroup);
         }
         catch
@@ -85,6 +89,7 @@ internal sealed class CreateRun(CreateOptions options)
     private (Container, PidFd) Launch(RuntimeSpec spec, CgroupEntry cgroup)
     {
         MakeFifo();
+        Failpoint.Reach("create.launch.before");
         var namespaces = new NamespacePlan(spec.Linux?.Namespaces);
         var errors = FileDescriptor.Pipe();
         var fifo = FileDescriptor.Open(_directory.FifoPath, Linux.O_PATH);
@@ -104,6 +109,7 @@ internal sealed class CreateRun(CreateOptions options)
             MountApi.HasDescriptors,
             options.NewKeyring ? "_ses." + options.Id : null);
         var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup.Directory, pidNamespace);
+        Failpoint.Reach("create.launch.after");
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, fifo, pidNamespace, options.ConsoleSocket is null ? -1 : console])
         {
             FileDescriptor.Close(fd);
@@ -147,7 +153,9 @@ internal sealed class CreateRun(CreateOptions options)
             HasHooks = spec.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
             Annotations = spec.Annotations,
         };
+        Failpoint.Reach("create.state.before");
         state.Write(_directory);
+        Failpoint.Reach("create.state.after");
         if (options.PidFile is { } file)
         {
             File.WriteAllText(file, pid.ToString(CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
@@ -26,14 +27,17 @@ internal static class DeleteRun
             }
         }
 
+        Failpoint.Reach("delete.killed");
         if (container.State.OwnsCgroup && container.OpenCgroup() is { } cgroup)
         {
             cgroup.Kill();
             cgroup.Remove();
         }
 
+        Failpoint.Reach("delete.cgroup-removed");
         var hooks = container.State.HasHooks ? container.ReadSpec().Hooks?.Poststop : null;
         container.Directory.Remove();
+        Failpoint.Reach("delete.state-removed");
         PostStop(container.State.Id, container.State.Bundle, container.State.Annotations, hooks);
     }
 

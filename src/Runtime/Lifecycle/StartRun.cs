@@ -1,5 +1,6 @@
 using System.Text;
 using Devoxx.Native;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
@@ -24,6 +25,7 @@ internal static unsafe class StartRun
 
         // Not blocking: the process that should be at the other end may have died meanwhile.
         var fifo = FileDescriptor.Open(container.Directory.FifoPath, Linux.O_RDONLY | Linux.O_NONBLOCK);
+        Failpoint.Reach("start.release.before");
         using var epoll = new Monitor.Epoll();
         var initFd = (int)init.DangerousGetHandle();
         epoll.Add(fifo);
@@ -38,6 +40,7 @@ internal static unsafe class StartRun
             }
         }
 
+        Failpoint.Reach("start.release.after");
         FileDescriptor.Close(fifo);
         fixed (byte* path = Encoding.UTF8.GetBytes(container.Directory.FifoPath + "\0"))
         {

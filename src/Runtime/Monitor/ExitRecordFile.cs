@@ -1,4 +1,5 @@
 using Devoxx.Native;
+using Devoxx.Native.Failpoints;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;
 
@@ -32,6 +33,7 @@ internal sealed unsafe class ExitRecordFile : IDisposable
         FileDescriptor.WriteAll(_fd, json);
         FileDescriptor.Check(RawSyscall.Invoke(Nr.ftruncate, _fd, json.Length), "ftruncate", _path);
         FileDescriptor.Check(RawSyscall.InvokeBlocking(SYS_fsync, _fd), "fsync", _path);
+        Failpoint.Reach("monitor.record-unnamed");
         File.Move(_path + ".next", _path, overwrite: true);
         var directory = FileDescriptor.Open(Path.GetDirectoryName(_path)!, Linux.O_RDONLY | Linux.O_DIRECTORY);
         RawSyscall.InvokeBlocking(SYS_fsync, directory);

@@ -1,5 +1,6 @@
 using System.Text;
 using Devoxx.Native;
+using Devoxx.Native.Failpoints;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;
 using static Devoxx.Runtime.Setup.Linux;
@@ -59,6 +60,7 @@ internal sealed unsafe class LogFile : IDisposable
     {
         FileDescriptor.Close(_fd);
         _fd = -1;
+        Failpoint.Reach("log.rotate.before");
         for (var n = _maxFiles - 1; n >= 1; n--)
         {
             Rename(n == 1 ? _path : $"{_path}.{n - 1}", $"{_path}.{n}");
@@ -72,6 +74,7 @@ internal sealed unsafe class LogFile : IDisposable
             }
         }
 
+        Failpoint.Reach("log.rotate.after");
         Open();
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
@@ -43,6 +44,7 @@ internal sealed class MonitorRun(MonitorOptions options)
 
         try
         {
+            Failpoint.Reach("monitor.claimed");
             using var record = new ExitRecordFile(_bundle);
             var begun = Begin(record);
             using (begun.Loop)
@@ -51,13 +53,16 @@ internal sealed class MonitorRun(MonitorOptions options)
                 // What the start needed is not needed again, and a monitor may live for months.
                 Memory.GiveBack();
                 var status = begun.Loop.Run(begun.PidFd);
+                Failpoint.Reach("monitor.record.before");
                 record.Write(new ExitRecord(
                     begun.Pid, begun.StartTime, BootId.Current, begun.StartedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills()));
+                Failpoint.Reach("monitor.record.after");
             }
         }
         finally
         {
             _state.Remove();
+            Failpoint.Reach("monitor.released");
             if (_createdCgroup)
             {
                 RemoveCgroup();
@@ -146,7 +151,9 @@ internal sealed class MonitorRun(MonitorOptions options)
         using var operations = ContainerProgram.Build(
             spec, _bundle, namespaces, guide.AddTo(fds), CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
         var pidNamespace = namespaces.JoinedPid is { } path ? FileDescriptor.Open(path, O_RDONLY) : -1;
+        Failpoint.Reach("monitor.launch.before");
         var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
+        Failpoint.Reach("monitor.launch.after");
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, pidNamespace, console.Item2, stdin.Item1, stdout.Item2, stderr.Item2])
         {
             FileDescriptor.Close(fd);
@@ -163,6 +170,7 @@ internal sealed class MonitorRun(MonitorOptions options)
             throw;
         }
 
+        Failpoint.Reach("monitor.command-runs");
         FileDescriptor.Close(errors.Read);
         if (terminal)
         {
@@ -217,8 +225,10 @@ internal sealed class MonitorRun(MonitorOptions options)
             OwnsCgroup = _createdCgroup,
             Annotations = spec.Annotations,
         }.Write(_state);
+        Failpoint.Reach("monitor.announce.before");
         HasStarted = true;
         StatusLine.Write(options.StatusFd, MonitorJson.Started(pid, startTime, Environment.ProcessId, own));
+        Failpoint.Reach("monitor.announce.after");
     }
 
     // The cgroup may be gone already when whoever made it does not wait for the record.

@@ -21,6 +21,7 @@ internal static unsafe class ContainerProgram
     {
         var process = Validate(spec);
         var operations = new OperationList();
+        operations.Failpoint("child.born");
         ChildReport.Begin(operations, fds);
         if (namespaces.IsNew(CloneFlags.CLONE_NEWUSER))
         {
@@ -28,6 +29,7 @@ internal static unsafe class ContainerProgram
         }
 
         JoinCgroup(operations, fds.CgroupTasks);
+        operations.Failpoint("child.in-cgroup");
         operations.Syscall(Nr.setsid, "setsid").Tolerate(EPERM);
         namespaces.Join(operations);
         if (namespaces.HasUser)
@@ -64,6 +66,7 @@ internal static unsafe class ContainerProgram
         var root = new RootOperations(operations, hasMountDescriptors);
         var filesystem = new RootFilesystem(root, spec, bundle, namespaces, fds);
         filesystem.Build();
+        operations.Failpoint("child.root-built");
         Argument? terminal = null;
         if (process.Terminal && fds.ConsoleSocket >= 0)
         {
@@ -78,6 +81,7 @@ internal static unsafe class ContainerProgram
         }
 
         filesystem.Enter();
+        operations.Failpoint("child.root-entered");
         root.Close(root.Root);
         CommandOperations.Build(operations, process, fds, terminal, held, new CommandConfinement(spec, labels, spec.Hooks?.StartContainer)
         {

@@ -84,6 +84,16 @@ internal sealed unsafe class OperationList : IDisposable
         return ref operation;
     }
 
+    /// <summary>A place where a test lets the child end, as if it had been killed there (<see cref="Native.Failpoints.Failpoint"/>); no operation otherwise.</summary>
+    public void Failpoint(string name)
+    {
+        const int Killed = 137;
+        if (Native.Failpoints.Failpoint.EndsAt(name))
+        {
+            Syscall(Nr.exit_group, "exit_group", name, null, Killed);
+        }
+    }
+
     /// <summary>Appends any other operation.</summary>
     public ref Operation Add(
         OperationKind kind, string call, string? subject = null, string? flags = null,

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Devoxx.Native.Failpoints;
 
 namespace Devoxx.Supervisor.Actors;
 
@@ -6,7 +9,7 @@ namespace Devoxx.Supervisor.Actors;
 /// The threads that blocking kernel work runs on, so that no actor waits behind a <c>mount(2)</c>. They are never
 /// moved to another namespace.
 /// </summary>
-public sealed class KernelThreads : IDisposable
+public sealed partial class KernelThreads : IDisposable
 {
     private readonly BlockingCollection<Action> work = [];
     private readonly int most;
@@ -16,8 +19,16 @@ public sealed class KernelThreads : IDisposable
     /// <param name="most">How many at the most; they start when there is work for them.</param>
     public KernelThreads(int most) => this.most = most;
 
-    public Task<T> Run<T>(Func<T> effect)
+    /// <param name="effect">What is done to the kernel. Around it are the failpoints that its first call names: <c>CgroupEffects.Make.before</c>, <c>.after</c>.</param>
+    /// <param name="text">The effect as it is written.</param>
+    public Task<T> Run<T>(Func<T> effect, [CallerArgumentExpression(nameof(effect))] string text = "")
     {
+        if (Failpoint.IsActive)
+        {
+            var (bare, name) = (effect, FirstCall().Match(text).Value);
+            effect = () => Failpoint.Around(name, bare);
+        }
+
         // Continuations run on the pool: a kernel thread is for kernel work.
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         work.Add(() =>
@@ -36,6 +47,10 @@ public sealed class KernelThreads : IDisposable
     }
 
     public void Dispose() => work.CompleteAdding();
+
+    /// <summary>What names an effect: the first call in it.</summary>
+    [GeneratedRegex(@"[A-Z]\w*\.[A-Z]\w*(?=\()")]
+    private static partial Regex FirstCall();
 
     private void StartOneMore()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Devoxx.Images;
+using Devoxx.Native.Failpoints;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Containers;
@@ -27,6 +28,7 @@ internal static class Bundle
             HostCapabilities.All,
             spec.Privileged ? HostDevices.All() : []));
         File.WriteAllBytes(bundle + "/config.json", JsonSerializer.SerializeToUtf8Bytes(runtimeSpec, OciJson.Default.RuntimeSpec));
+        Failpoint.Reach("bundle.half-written");
         File.WriteAllText(bundle + "/etc/hostname", spec.Hostname + "\n");
         File.WriteAllText(bundle + "/etc/hosts", Hosts(spec));
         File.WriteAllText(bundle + "/etc/resolv.conf", spec.NetworkMode == "host" ? ReadOr("/etc/resolv.conf", "") : "");

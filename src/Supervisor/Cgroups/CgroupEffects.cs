@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Failpoints;
 using Devoxx.Supervisor.Containers;
 
 namespace Devoxx.Supervisor.Cgroups;
@@ -33,6 +34,7 @@ internal static class CgroupEffects
         Remove(host, make.Path);
         var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? DefaultDevices : null);
         var cgroup = Cgroup.Create(host, make.Path, limits);
+        Failpoint.Reach("cgroup.made-unlimited");
         try
         {
             cgroup.Apply(limits);
@@ -62,6 +64,7 @@ internal static class CgroupEffects
 
         var stats = cgroup.ReadStats();
         cgroup.Kill();
+        Failpoint.Reach("cgroup.emptied");
         cgroup.Remove();
         return new CgroupUsage(
             stats.MemoryPeak, stats.CpuUsage is { } cpu ? TimeSpan.FromMicroseconds(cpu) : null, (int)(stats.OomKills ?? 0));

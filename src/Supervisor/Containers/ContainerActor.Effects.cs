@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Devoxx.Native;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
@@ -141,7 +142,7 @@ internal sealed partial class ContainerActor
         }
 
         using var process = new ProcessIdentity(p.Pid, p.StartTime, p.BootId).OpenIfAlive();
-        process?.SendSignal(signal);
+        Failpoint.Around("container.signal", () => process?.SendSignal(signal));
     }
 
     private void SendStop(SendStopSignal stop)

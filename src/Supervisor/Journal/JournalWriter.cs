@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -129,7 +130,9 @@ internal sealed class JournalWriter : IDisposable
                 work.Execute(statements);
             }
 
+            Failpoint.Reach("journal.commit.before");
             statements.Commit();
+            Failpoint.Reach("journal.commit.after");
         }
         catch (Exception e)
         {

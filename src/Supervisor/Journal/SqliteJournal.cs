@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
+using Devoxx.Native.Failpoints;
 using Devoxx.Supervisor.Events;
 
 namespace Devoxx.Supervisor.Journal;
@@ -60,6 +61,7 @@ public sealed class SqliteJournal : AsyncWriteJournal
 
         if (rows.Count > 0)
         {
+            Reach(rows, ".before");
             await database.Writer.WriteAsync(statements =>
             {
                 foreach (var row in rows)
@@ -69,6 +71,7 @@ public sealed class SqliteJournal : AsyncWriteJournal
 
                 return rows.Count;
             }).ConfigureAwait(false);
+            Reach(rows, ".after");
         }
 
         // Null is Akka's word for "none was rejected".
@@ -102,6 +105,15 @@ public sealed class SqliteJournal : AsyncWriteJournal
                         row.Manifest, isDeleted, ActorRefs.NoSender, null, row.Timestamp)));
                 return 0;
             });
+
+    /// <summary>The failpoints <c>journal.container.started.v1.before</c> and <c>.after</c>, of each event that is written.</summary>
+    private static void Reach(List<EventRow> rows, string when)
+    {
+        if (Failpoint.IsActive)
+        {
+            rows.ForEach(row => Failpoint.Reach("journal." + row.Manifest + when));
+        }
+    }
 
     private EventRow ToRow(IPersistentRepresentation representation)
     {

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Snapshot;
+using Devoxx.Native.Failpoints;
 
 namespace Devoxx.Supervisor.Journal;
 
@@ -34,15 +35,17 @@ public sealed class SqliteSnapshotStore : SnapshotStore
         });
 
     /// <inheritdoc/>
-    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot, CancellationToken cancellationToken)
+    protected override async Task SaveAsync(SnapshotMetadata metadata, object snapshot, CancellationToken cancellationToken)
     {
         var (payload, manifest, serializer) = codec.Write(snapshot);
         var row = new SnapshotRow(metadata.PersistenceId, metadata.SequenceNr, metadata.Timestamp.Ticks, manifest, payload, serializer);
-        return database.Writer.WriteAsync(statements =>
+        Reach(manifest, ".before");
+        await database.Writer.WriteAsync(statements =>
         {
             statements.SaveSnapshot(row);
             return 0;
-        });
+        }).ConfigureAwait(false);
+        Reach(manifest, ".after");
     }
 
     /// <inheritdoc/>
@@ -55,6 +58,14 @@ public sealed class SqliteSnapshotStore : SnapshotStore
     protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
         DeleteAsync(persistenceId, criteria.MinSequenceNr, criteria.MaxSequenceNr,
             criteria.MinTimestamp?.Ticks ?? 0, criteria.MaxTimeStamp.Ticks);
+
+    private static void Reach(string manifest, string when)
+    {
+        if (Failpoint.IsActive)
+        {
+            Failpoint.Reach("journal." + manifest + when);
+        }
+    }
 
     private Task DeleteAsync(string persistenceId, long from, long to, long since, long until) =>
         database.Writer.WriteAsync(statements =>

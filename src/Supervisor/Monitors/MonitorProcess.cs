@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Pipes;
 using System.Text.Json;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
@@ -30,18 +31,7 @@ internal static class MonitorProcess
         SpawnedProcess spawned;
         try
         {
-            spawned = await environment.Kernel.Run(() =>
-            {
-                // Of a monitor that was killed: a live one would have been adopted.
-                SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
-                Bundle.Write(spec, environment, cgroupPath, sources);
-                return Spawn.Start(
-                    environment.RuntimeStart,
-                    Arguments(spec, environment.Root),
-                    [],
-                    extra: [(status.ClientSafePipeHandle, StatusFd)],
-                    newSession: true);
-            }).ConfigureAwait(false);
+            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, status)).ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -64,6 +54,21 @@ internal static class MonitorProcess
             null, null,
             reply?.Error ?? $"{environment.RuntimePath} monitor ended without a word; run it by hand on {environment.Root.Bundle(spec.Id)} to see why",
             reply?.Kind switch { "exec-not-found" => 127, "exec-not-executable" => 126, _ => 125 });
+    }
+
+    private static SpawnedProcess Begin(
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, AnonymousPipeServerStream status)
+    {
+        // Of a monitor that was killed: a live one would have been adopted.
+        SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
+        Bundle.Write(spec, environment, cgroupPath, sources);
+        Failpoint.Reach("bundle.written");
+        return Spawn.Start(
+            environment.RuntimeStart,
+            Arguments(spec, environment.Root),
+            Failpoint.Variables,
+            extra: [(status.ClientSafePipeHandle, StatusFd)],
+            newSession: true);
     }
 
     /// <summary>The monitor of a run that an earlier supervisor has started; null when it is gone.</summary>

@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 
 namespace Devoxx.Supervisor.Volumes;
@@ -25,6 +26,7 @@ internal static class VolumeContent
             return null;
         }
 
+        Failpoint.Reach("volume.copied-beside");
         if (spec.Kind == VolumeKind.Typed)
         {
             // A mount point cannot be renamed over: what it shows is filled in place.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Devoxx.Native;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;
 using Devoxx.Supervisor.Actors;
@@ -19,11 +20,11 @@ internal static class VolumeEffects
     /// <returns>What the outcome should say besides; null: nothing.</returns>
     public static string? Do(DoStep step, SupervisorEnvironment environment) => step.Step switch
     {
-        VolumeStep.Create => Create(step.Spec),
-        VolumeStep.Mount => Mount(step.Spec),
-        VolumeStep.Populate => VolumeContent.Populate(step.Spec, step.Content!),
-        VolumeStep.Unmount => Unmount(step.Spec),
-        VolumeStep.Remove => Remove(step.Spec, environment.Root),
+        VolumeStep.Create => Failpoint.Around("volume.create", () => Create(step.Spec)),
+        VolumeStep.Mount => Failpoint.Around("volume.mount", () => Mount(step.Spec)),
+        VolumeStep.Populate => Failpoint.Around("volume.populate", () => VolumeContent.Populate(step.Spec, step.Content!)),
+        VolumeStep.Unmount => Failpoint.Around("volume.unmount", () => Unmount(step.Spec)),
+        VolumeStep.Remove => Failpoint.Around("volume.remove", () => Remove(step.Spec, environment.Root)),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
 
@@ -96,6 +97,7 @@ internal static class VolumeEffects
         Devoxx.Native.Mounts.Mount.Make(device, spec.Path, isBind ? null : type, options.Flags, options.Data.Length == 0 ? null : options.Data);
         if (isBind && (options.Flags & ~(MountFlags.Bind | MountFlags.Recursive)) != 0)
         {
+            Failpoint.Reach("volume.bound-without-flags");
             // The kernel passes over every other flag in the call that binds.
             Devoxx.Native.Mounts.Mount.Make("none", spec.Path, null, options.Flags | MountFlags.Remount, null);
         }

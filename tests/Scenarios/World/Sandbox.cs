@@ -39,6 +39,9 @@ public sealed class Sandbox : IAsyncDisposable
 
     public string CgroupParent { get; }
 
+    /// <summary>Added to the environment of the commands that are started from here on.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public static async Task<Sandbox> Create()
     {
         var sandbox = new Sandbox();
@@ -195,6 +198,11 @@ public sealed class Sandbox : IAsyncDisposable
         start.Environment["TZ"] = "UTC";
         start.Environment.Remove("COMPOSE_FILE");
         start.Environment.Remove("COMPOSE_PROJECT_NAME");
+        foreach (var (name, value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return start;
     }
 

@@ -1,0 +1,219 @@
+using System.Globalization;
+using Devoxx.Native.Cgroups;
+using Devoxx.Native.Files;
+using Devoxx.Native.Mounts;
+using Devoxx.Native.Processes;
+using Devoxx.Scenarios.World;
+using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Volumes;
+using Xunit;
+
+namespace Devoxx.Scenarios.Recovery;
+
+/// <summary>
+/// Whether a state root has on this machine what its journal says, all of it and nothing else: processes, namespaces,
+/// cgroups with their limits, mounts, directories, locks.
+/// </summary>
+public static class KernelComparison
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Waits until both are equal and at rest; fails with the differences when they do not come to be.</summary>
+    public static async Task AssertEqual(Sandbox sandbox, JournalModel journal, string when)
+    {
+        using var inotify = new Inotify();
+        using var reactor = new Reactor();
+        inotify.Watch(sandbox.Root, InotifyMask.Attributes | InotifyMask.Modify | InotifyMask.Create | InotifyMask.Delete);
+        for (var deadline = DateTime.UtcNow + Patience; ;)
+        {
+            var differences = Differences(sandbox, journal.Update());
+            if (differences.Count == 0)
+            {
+                return;
+            }
+
+            if (DateTime.UtcNow > deadline)
+            {
+                Assert.Fail($"{when}: the kernel and the journal differ:\n{string.Join('\n', differences)}\n{Log(sandbox)}");
+            }
+
+            // The end of a process is in the kernel before the journal's file tells of it, or without: then once more in a moment.
+            using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+            try
+            {
+                await reactor.WhenReadable(inotify, moment.Token);
+                inotify.Read();
+            }
+            catch (OperationCanceledException)
+            {
+                // Nothing was written meanwhile.
+            }
+        }
+    }
+
+    public static IReadOnlyList<string> Differences(Sandbox sandbox, JournalModel journal)
+    {
+        var differences = new List<string>();
+        var running = new Dictionary<string, ContainerState>();
+        foreach (var (id, state) in journal.Containers)
+        {
+            switch (state.Phase)
+            {
+                case ContainerPhase.Running when state.Process is not null:
+                    running[id] = state;
+                    break;
+                case ContainerPhase.Created or ContainerPhase.Exited:
+                    break;
+                default:
+                    differences.Add($"{state.Spec?.Name} is not at rest: {state.Phase}");
+                    break;
+            }
+        }
+
+        var processes = sandbox.Processes();
+        Same(differences, "members of projects", journal.Members, journal.Containers.Select(c => c.Id));
+        Processes(differences, sandbox, running, processes);
+        Cgroups(differences, sandbox, journal, running);
+        Volumes(differences, sandbox, journal, running);
+        Directories(differences, sandbox, journal, running);
+        Locks(differences, sandbox, processes);
+        return differences;
+    }
+
+    private static void Processes(List<string> differences, Sandbox sandbox, Dictionary<string, ContainerState> running, IReadOnlyList<OwnedProcess> processes)
+    {
+        Same(differences, "monitors", running.Values.Select(c => c.Process!.MonitorPid.ToString(CultureInfo.InvariantCulture)),
+            processes.Where(p => p.Role == "monitor").Select(p => p.Pid.ToString(CultureInfo.InvariantCulture)));
+        differences.AddRange(processes.Where(p => p.Role is "runtime" or "command").Select(p => $"a process too many: {p}"));
+        var own = new FileInfo("/proc/self/ns/mnt").LinkTarget;
+        var namespaces = new HashSet<string>();
+        foreach (var (id, state) in running)
+        {
+            var p = state.Process!;
+            foreach (var (pid, start, what) in new[] { (p.Pid, p.StartTime, "first process"), (p.MonitorPid, p.MonitorStartTime, "monitor") })
+            {
+                using var open = new ProcessIdentity(pid, start, p.BootId).OpenIfAlive();
+                if (open is null)
+                {
+                    differences.Add($"{state.Spec!.Name}: its {what} {pid} does not live");
+                }
+            }
+
+            var mounts = new FileInfo($"/proc/{p.Pid}/ns/mnt").LinkTarget;
+            if (mounts is null || mounts == own || !namespaces.Add(mounts))
+            {
+                differences.Add($"{state.Spec!.Name}: no mount namespace of its own: {mounts}");
+            }
+
+            if (!sandbox.ProcessesOf(id).Contains(p.Pid))
+            {
+                differences.Add($"{state.Spec!.Name}: its first process {p.Pid} is not in its cgroup");
+            }
+        }
+
+        differences.AddRange(
+            from process in processes
+            where process.Role == "container"
+            let cgroup = Read($"/proc/{process.Pid}/cgroup")
+            where cgroup is not null && !running.Keys.Any(id => cgroup.Contains(id, StringComparison.Ordinal))
+            select $"a process of no running container: {process}");
+    }
+
+    private static void Cgroups(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
+    {
+        var host = CgroupHost.Detect();
+        Same(differences, "cgroups", running.Keys, Cgroup.Children(host, sandbox.CgroupParent));
+        Same(differences, "cgroups that the journal says are there", running.Keys,
+            journal.Cgroups.Where(c => c.State.Phase != CgroupPhase.Absent).Select(c => $"{c.Id}{(c.State.Phase == CgroupPhase.Present ? "" : $" ({c.State.Phase})")}"));
+        foreach (var (id, state) in running)
+        {
+            if (state.Spec!.Limits.Memory is { } memory && Cgroup.OpenExisting(host, $"{sandbox.CgroupParent}/{id}") is not null
+                && sandbox.CgroupFile(id, "memory.max", "memory.limit_in_bytes") is var set && set != memory.ToString(CultureInfo.InvariantCulture))
+            {
+                differences.Add($"{state.Spec.Name}: its memory limit is {set}, not {memory}");
+            }
+        }
+    }
+
+    private static void Volumes(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
+    {
+        foreach (var (name, volume) in journal.Volumes)
+        {
+            var users = running.Where(c => c.Value.Spec!.Mounts.Any(m => m.Source == name)).Select(c => c.Key).ToList();
+            Same(differences, $"users of volume {name}", users, volume.Attached);
+            var isMounted = volume is { Spec.Kind: VolumeKind.Typed } && users.Count > 0;
+            if (volume.Phase != (isMounted ? VolumePhase.Mounted : VolumePhase.Ready))
+            {
+                differences.Add($"volume {name} is {volume.Phase} with {users.Count} users");
+            }
+        }
+
+        Same(differences, "mounts",
+            journal.Volumes.Where(v => v.State.Phase == VolumePhase.Mounted).Select(v => v.State.Spec!.Path),
+            MountTable.Read().Where(m => sandbox.Owns(m.MountPoint)).Select(m => m.MountPoint));
+    }
+
+    private static void Directories(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
+    {
+        Same(differences, "directories of containers", journal.Roots.Select(r => r.Id), Names(sandbox.Root + "/containers"));
+        differences.AddRange(journal.Roots.Where(r => r.State.Phase != VolumePhase.Ready).Select(r => $"directories of {r.Id} are {r.State.Phase}"));
+        Same(differences, "directories of the runtime", running.Keys, Names(sandbox.RunDirectory + "/containers"));
+        Same(differences, "directories of volumes",
+            journal.Volumes.Where(v => v.State.Spec!.Kind != VolumeKind.HostPath).Select(v => v.Name), Names(sandbox.Root + "/volumes"));
+        var temporary =
+            from parent in new[] { sandbox.Root + "/containers", sandbox.RunDirectory, sandbox.Root + "/volumes" }
+            where Directory.Exists(parent)
+            from file in Directory.EnumerateFileSystemEntries(parent, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, AttributesToSkip = 0 })
+            where file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".filling", StringComparison.Ordinal)
+                || (file.EndsWith("/exit.json.next", StringComparison.Ordinal) && !running.Keys.Any(id => file.Contains(id, StringComparison.Ordinal)))
+            select $"a temporary file is left: {file}";
+        differences.AddRange(temporary);
+    }
+
+    private static void Locks(List<string> differences, Sandbox sandbox, IReadOnlyList<OwnedProcess> processes)
+    {
+        var held = File.ReadLines("/proc/locks").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(line => line.Contains("FLOCK"))
+            .Select(line => (Pid: line[4], Inode: line[5].Split(':')[^1])).ToList();
+        var supervisors = processes.Where(p => p.Role == "supervisor").Select(p => p.Pid.ToString(CultureInfo.InvariantCulture)).ToList();
+        Same(differences, "holders of the supervisor's lock", supervisors, Holders("supervisor.lock"));
+        Same(differences, "holders of the lock of those who start one", [], Holders("spawn.lock"));
+
+        IEnumerable<string> Holders(string name)
+        {
+            var path = $"{sandbox.RunDirectory}/{name}";
+            if (!File.Exists(path))
+            {
+                return [];
+            }
+
+            using var file = File.OpenHandle(path);
+            var inode = FileStatus.Of(file).Inode.ToString(CultureInfo.InvariantCulture);
+            return held.Where(each => each.Inode == inode).Select(each => each.Pid).ToList();
+        }
+    }
+
+    private static void Same(List<string> differences, string what, IEnumerable<string> journal, IEnumerable<string> kernel)
+    {
+        var (said, there) = (journal.ToHashSet(StringComparer.Ordinal), kernel.ToHashSet(StringComparer.Ordinal));
+        differences.AddRange(said.Except(there).Select(each => $"{what}: missing {each}"));
+        differences.AddRange(there.Except(said).Select(each => $"{what}: left over {each}"));
+    }
+
+    private static IEnumerable<string> Names(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)) : [];
+
+    private static string? Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string Log(Sandbox sandbox) => Read(sandbox.RunDirectory + "/supervisor.log") is { } log ? "--- supervisor.log\n" + log[Math.Max(0, log.Length - 4000)..] : "";
+}
