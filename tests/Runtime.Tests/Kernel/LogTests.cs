@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using System.Diagnostics;
 using Devoxx.Runtime.Tests.World;
 
 namespace Devoxx.Runtime.Tests.Kernel;
 
 /// <summary>Logs of real containers; as root.</summary>
-public sealed partial class LogTests
+public sealed class LogTests
 {
     [Fact]
     public void Rotates_by_size_and_loses_no_line_of_what_it_keeps()
@@ -62,8 +61,7 @@ public sealed partial class LogTests
             run.Go();
             Assert.Equal(0, run.Exit());
             var lines = File.ReadAllLines(onDisk.LogPath);
-            // Where the loss was: what the pipe still held when there was room again comes after it.
-            Assert.Contains(lines, line => LossNote().IsMatch(line));
+            Assert.Matches(@"stderr F devoxx-runtime: \d+ bytes of log lost, the log could not be written$", lines[^2]);
             Assert.EndsWith(" stdout F after", lines[^1]);
         }
         finally
@@ -71,9 +69,6 @@ public sealed partial class LogTests
             Mounting.Unmount(disk);
         }
     }
-
-    [GeneratedRegex(@"stderr F devoxx-runtime: \d+ bytes of log lost, the log could not be written$")]
-    private static partial Regex LossNote();
 
     [Fact]
     public void A_disk_that_stays_full_still_takes_the_exit_record()

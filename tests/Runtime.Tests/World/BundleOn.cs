@@ -20,7 +20,13 @@ public sealed class BundleOn(Bundle bundle, string disk) : IDisposable
                 return false;
             }
 
-            // And the monitor has read it all: the pipe is empty.
+            // And the monitor has written what it had read (it sleeps in epoll_wait), and there is nothing more to read.
+            const string EpollWait = "232 ";
+            if (!File.ReadAllText($"/proc/{_monitor!.Id}/syscall").StartsWith(EpollWait, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
             const int FIONREAD = 0x541b;
             using var pipe = File.OpenHandle($"/proc/{Pid}/fd/1");
             int unread;

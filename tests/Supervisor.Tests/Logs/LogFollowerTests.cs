@@ -76,8 +76,10 @@ public sealed class LogFollowerTests : IDisposable
         web.Write(0, "1").Write(1, "2").Rotate().Write(2, "3");
         using var follower = new LogFollower(new() { Tail = 0 }, sink);
         follower.Add(web.Source);
+        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        follower.AtEnd(web.Source, joined.SetResult);
         var running = Run(follower);
-        await sink.HasLines(0);
+        await joined.Task.WaitAsync(TimeSpan.FromSeconds(10));
         web.Write(3, "4").Rotate().Write(4, "5");
         await sink.HasLines(1);
         await stop.CancelAsync();
