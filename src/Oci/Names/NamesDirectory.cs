@@ -16,6 +16,12 @@ public sealed record NamesDirectory(string Path)
     /// <summary>Held by the resolver that serves: there is one.</summary>
     public string Lock => Path + "/lock";
 
+    /// <summary>Which process that is: a <see cref="ResolverProcessRecord"/>.</summary>
+    public string Process => Path + "/resolver.json";
+
+    /// <summary>What it complains of.</summary>
+    public string Log => Path + "/resolver.log";
+
     public string Zone(string networkId) => $"{Networks}/{networkId}{Extension}";
 
     public string Client(string containerId) => $"{Containers}/{containerId}{Extension}";

@@ -8,4 +8,5 @@ namespace Devoxx.Oci.Names;
 [JsonSerializable(typeof(NetworkZone))]
 [JsonSerializable(typeof(ResolverClient))]
 [JsonSerializable(typeof(ResolverAnswer))]
+[JsonSerializable(typeof(ResolverProcessRecord))]
 public sealed partial class NamesJson : JsonSerializerContext;

@@ -41,3 +41,7 @@ public sealed record ResolverLink(string Alias, string? Project = null, string? 
 /// <param name="Run">Of the <see cref="ResolverClient"/>.</param>
 /// <param name="Error">Why names are not resolved there; null: they are, at 127.0.0.11.</param>
 public sealed record ResolverAnswer(string Run, string? Error = null);
+
+/// <summary>The resolver that serves a directory.</summary>
+/// <param name="StartTime">Clock ticks after boot.</param>
+public sealed record ResolverProcessRecord(int Pid, ulong StartTime, string BootId);

@@ -40,6 +40,13 @@ internal static unsafe class FileDescriptor
         return (ends[0], ends[1]);
     }
 
+    /// <summary>Another descriptor of the same open file.</summary>
+    public static int Duplicate(int fd)
+    {
+        const int F_DUPFD_CLOEXEC = 1030;
+        return (int)Check(RawSyscall.Invoke(Nr.fcntl, fd, F_DUPFD_CLOEXEC), "fcntl", $"fd {fd}");
+    }
+
     public static void Close(int fd)
     {
         if (fd >= 0)

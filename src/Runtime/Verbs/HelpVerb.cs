@@ -27,6 +27,7 @@ internal static class HelpVerb
               spec     [--bundle DIR]
               features
               monitor  --root DIR --bundle DIR --status-fd N [--log-max-size BYTES --log-max-file N | --log-driver none] [--terminal] [--stdin] ID
+              resolver --directory DIR [--resolv-conf FILE]
 
             """);
         return 0;

@@ -11,6 +11,7 @@ internal static class Verb
     public static int Run(GlobalOptions options, string[] args) => args switch
     {
         ["monitor", .. var rest] => MonitorVerb.Run(rest),
+        ["resolver", .. var rest] => ResolverVerb.Run(rest),
         ["create", .. var rest] => CreateVerb.Run(options, rest),
         ["run", .. var rest] => RunVerb.Run(options, rest),
         ["start", .. var rest] => StartVerb.Run(options, rest),

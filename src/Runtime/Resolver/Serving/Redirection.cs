@@ -1,0 +1,29 @@
+using Devoxx.Native.Nftables;
+
+namespace Devoxx.Runtime.Resolver.Serving;
+
+/// <summary>
+/// The way from 127.0.0.11 port 53 to where the resolver's sockets are. They cannot be at port 53 themselves: a server in the container
+/// that listens at port 53 of every address would then find it taken (EADDRINUSE, for UDP and for TCP; SO_REUSEADDR helps only if the
+/// container's server sets it too, and for TCP not at all).
+/// </summary>
+internal static class Redirection
+{
+    /// <summary>In the namespace that the thread is in, whatever was there before.</summary>
+    /// <exception cref="NftablesException">The kernel or the library cannot do it.</exception>
+    public static void Set(int port)
+    {
+        using var nftables = Nftables.Open();
+        nftables.Run($$"""
+            add table ip devoxx_names
+            delete table ip devoxx_names
+            table ip devoxx_names {
+              chain output {
+                type nat hook output priority -100
+                ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:{{port}}
+                ip daddr 127.0.0.11 tcp dport 53 dnat to 127.0.0.11:{{port}}
+              }
+            }
+            """);
+    }
+}
