@@ -2,6 +2,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 
@@ -19,12 +20,16 @@ public static class EventCatalog
         AddCgroup(types, CgroupEventJson.Default);
         AddVolume(types, VolumeEventJson.Default);
         AddProject(types, ProjectEventJson.Default);
+        AddNetwork(types, NetworkEventJson.Default);
         return types
             .Add("projects.registered.v1", ProjectsEventJson.Default.ProjectRegistered, e => e.Name)
             .AddState("projects.state.v1", ProjectsEventJson.Default.ProjectsState)
             .Add("volumes.registered.v1", VolumesEventJson.Default.VolumeRegistered, e => e.Name)
             .Add("volumes.forgotten.v1", VolumesEventJson.Default.VolumeForgotten, e => e.Name)
-            .AddState("volumes.state.v1", VolumesEventJson.Default.VolumesState);
+            .AddState("volumes.state.v1", VolumesEventJson.Default.VolumesState)
+            .Add("networks.registered.v1", NetworksEventJson.Default.NetworkRegistered, e => e.Name)
+            .Add("networks.forgotten.v1", NetworksEventJson.Default.NetworkForgotten, e => e.Name)
+            .AddState("networks.state.v1", NetworksEventJson.Default.NetworksState);
     }
 
     private static void AddContainer(EventTypes types, ContainerEventJson json) => types
@@ -66,6 +71,18 @@ public static class EventCatalog
         .Add("volume.remove-requested.v1", json.VolumeRemoveRequested, e => e.Cause)
         .Add("volume.removed.v1", json.VolumeRemoved, _ => "")
         .AddState("volume.state.v1", json.VolumeState);
+
+    private static void AddNetwork(EventTypes types, NetworkEventJson json) => types
+        .Add("network.create-requested.v1", json.NetworkCreateRequested, e => $"{e.Spec.Link} {string.Join(' ', e.Spec.Subnets.Select(s => s.Subnet))}")
+        .Add("network.created.v1", json.NetworkCreated, _ => "")
+        .Add("network.attach-requested.v1", json.NetworkAttachRequested, e =>
+            $"{e.Lease.ContainerName} as {string.Join(' ', new[] { e.Lease.Ipv4, e.Lease.Ipv6 }.OfType<string>())}")
+        .Add("network.attached.v1", json.NetworkAttached, e => $"container {e.ContainerId[..12]}")
+        .Add("network.detached.v1", json.NetworkDetached, e => $"container {e.ContainerId[..12]}")
+        .Add("network.released.v1", json.NetworkReleased, e => $"container {e.ContainerId[..12]}")
+        .Add("network.remove-requested.v1", json.NetworkRemoveRequested, e => e.Cause)
+        .Add("network.removed.v1", json.NetworkRemoved, _ => "")
+        .AddState("network.state.v1", json.NetworkState);
 
     private static void AddProject(EventTypes types, ProjectEventJson json) => types
         .Add("project.defined.v1", json.ProjectDefined, e => string.Join(", ", e.ConfigFiles))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 
@@ -25,8 +26,10 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
     private IActorRef projects = ActorRefs.Nobody;
     private IActorRef volumes = ActorRefs.Nobody;
     private IActorRef images = ActorRefs.Nobody;
+    private IActorRef networks = ActorRefs.Nobody;
     private ProjectsChanged? known;
     private bool volumesReady;
+    private bool networksReady;
     private int open;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -38,6 +41,7 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
         Context.System.EventStream.Subscribe(Self, typeof(JournalFailed));
         images = Context.ActorOf(Producer<ImagesActor>.Props(() => new ImagesActor(environment)), "images");
         volumes = Context.ActorOf(Producer<VolumesActor>.Props(() => new VolumesActor(environment)), "volumes");
+        networks = Context.ActorOf(Producer<NetworksActor>.Props(() => new NetworksActor(environment)), "networks");
         projects = Context.ActorOf(Producer<ProjectsActor>.Props(() => new ProjectsActor(environment)), "projects");
     }
 
@@ -54,6 +58,10 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
                 volumesReady = true;
                 ServeIfRecovered();
                 break;
+            case NetworksReady:
+                networksReady = true;
+                ServeIfRecovered();
+                break;
             case OrphansRemoved removed:
                 foreach (var error in removed.Errors)
                 {
@@ -66,6 +74,9 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
                 break;
             case IVolumeCommand or GetVolumes when Sender != Context.System.DeadLetters && IsOfChild():
                 volumes.Forward(message);
+                break;
+            case INetworkCommand when Sender != Context.System.DeadLetters && IsOfChild():
+                networks.Forward(message);
                 break;
             case JournalFailed failed:
                 leave($"the journal cannot be used: {failed.PersistenceId}: {failed.Cause.Message}");
@@ -116,10 +127,13 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
             case IVolumeCommand or GetVolumes:
                 volumes.Forward(message);
                 break;
+            case INetworkCommand or GetNetworks:
+                networks.Forward(message);
+                break;
             case ResolveImage:
                 images.Forward(message);
                 break;
-            case VolumesReady:
+            case VolumesReady or NetworksReady:
                 break;
             default:
                 Unhandled(message);
@@ -127,18 +141,19 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
         }
     }
 
-    /// <summary>Containers that are being recovered ask for volumes; people have to wait.</summary>
-    private bool IsOfChild() => Sender.Path.Parent.Parent.Name == "projects" || Sender.Path.Parent.Name == "projects";
+    /// <summary>Containers that are being recovered ask for volumes and networks; people have to wait.</summary>
+    private bool IsOfChild() => Sender.Path.Elements is [_, _, "projects", ..];
 
     private void ServeIfRecovered()
     {
-        if (!volumesReady || known is not { Recovered: true } || swept)
+        if (!volumesReady || !networksReady || known is not { Recovered: true } || swept)
         {
             return;
         }
 
         swept = true;
         var owned = known.Projects.Values.SelectMany(p => p.ContainerIds).ToImmutableHashSet();
+        networks.Tell(new ReleaseUnknown(owned));
         environment.Kernel.Run(() => Orphans.Remove(environment, owned))
             .PipeTo(Self, success: errors => new OrphansRemoved(errors), failure: e => new OrphansRemoved([e.Message]));
     }

@@ -1,6 +1,7 @@
 using Devoxx.Images;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Networks;
 
 namespace Devoxx.Supervisor.Actors;
 
@@ -23,6 +24,9 @@ internal sealed record SupervisorEnvironment(
 {
     /// <summary>What monitors are started by: a copy of <see cref="RuntimePath"/> that no container can write to, so that each need not make its own.</summary>
     public string RuntimeStart { get; init; } = RuntimePath;
+
+    /// <summary>Links, rules and switches of the host that networks share.</summary>
+    public HostNetworking Networking { get; } = new(Root);
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 }

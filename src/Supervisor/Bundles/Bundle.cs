@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Devoxx.Images;
 using Devoxx.Native.Failpoints;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks;
 
 namespace Devoxx.Supervisor.Bundles;
 
@@ -13,8 +13,9 @@ namespace Devoxx.Supervisor.Bundles;
 internal static class Bundle
 {
     /// <param name="sources">The host's path of each volume and bind mount, by target.</param>
+    /// <param name="network">What the run has been given.</param>
     /// <exception cref="ImageException">The image is gone from the store, or does not know the user.</exception>
-    public static void Write(ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources)
+    public static void Write(ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network)
     {
         var image = environment.Images.Find(spec.ImageId)
             ?? throw new ImageException($"image {spec.Image} ({spec.ImageId[..19]}) is no longer in the store; `up --force-recreate` makes the container anew");
@@ -26,29 +27,30 @@ internal static class Bundle
             UserLookup.Resolve(image.LayerDirectories.Add(bundle + "/upper"), spec.User),
             sources,
             HostCapabilities.All,
-            spec.Privileged ? HostDevices.All() : []));
+            spec.Privileged ? HostDevices.All() : [],
+            network.NamespacePath));
         File.WriteAllBytes(bundle + "/config.json", JsonSerializer.SerializeToUtf8Bytes(runtimeSpec, OciJson.Default.RuntimeSpec));
         Failpoint.Reach("bundle.half-written");
-        File.WriteAllText(bundle + "/etc/hostname", spec.Hostname + "\n");
-        File.WriteAllText(bundle + "/etc/hosts", Hosts(spec));
-        File.WriteAllText(bundle + "/etc/resolv.conf", spec.NetworkMode == "host" ? ReadOr("/etc/resolv.conf", "") : "");
+        WriteNames(spec, environment.Root, network, bundle + "/etc/");
     }
 
-    private static string Hosts(ContainerSpec spec)
+    private static void WriteNames(ContainerSpec spec, StateRoot root, ContainerNetwork network, string etc)
     {
-        if (spec.NetworkMode == "host")
+        if (network.DonorId is { } donor)
         {
-            return ReadOr("/etc/hosts", "127.0.0.1\tlocalhost\n");
+            // Who shares a network shares its names: a copy, for the donor's own are written anew at its next start.
+            var of = root.Bundle(donor) + "/etc/";
+            File.WriteAllText(etc + "hostname", spec.Hostname + "\n");
+            File.WriteAllText(etc + "hosts", ReadOr(of + "hosts", NetworkFiles.Hosts(spec, network)) + NetworkFiles.Extra(spec, network));
+            File.WriteAllText(etc + "resolv.conf", ReadOr(of + "resolv.conf", ""));
+            return;
         }
 
-        var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        text.Append("127.0.0.1\t");
-        if (spec.Domainname is { } domain)
-        {
-            text.Append(spec.Hostname).Append('.').Append(domain).Append(' ');
-        }
-
-        return text.Append(spec.Hostname).Append('\n').ToString();
+        File.WriteAllText(etc + "hostname", spec.Hostname + "\n");
+        File.WriteAllText(etc + "hosts", spec.NetworkMode == "host"
+            ? ReadOr("/etc/hosts", "127.0.0.1\tlocalhost\n") + NetworkFiles.Extra(spec, network)
+            : NetworkFiles.Hosts(spec, network));
+        File.WriteAllText(etc + "resolv.conf", NetworkFiles.ResolvConf(spec, network, ReadOr("/etc/resolv.conf", "")));
     }
 
     private static string ReadOr(string path, string otherwise)

@@ -13,6 +13,7 @@ namespace Devoxx.Supervisor.Bundles;
 /// <param name="Sources">The host's path of each volume and bind mount, by target.</param>
 /// <param name="AllCapabilities">Those this host can give, for <c>privileged</c> and <c>ALL</c>.</param>
 /// <param name="HostDevices">The host's device nodes, for <c>privileged</c>.</param>
+/// <param name="NetworkNamespace">The network namespace to enter; null: a new one.</param>
 internal sealed record BundleInput(
     string Bundle,
     string CgroupPath,
@@ -20,7 +21,8 @@ internal sealed record BundleInput(
     UserIdentity User,
     ImmutableDictionary<string, string> Sources,
     ImmutableArray<string> AllCapabilities,
-    ImmutableArray<Device> HostDevices);
+    ImmutableArray<Device> HostDevices,
+    string? NetworkNamespace = null);
 
 /// <summary>Writes a container down as the OCI runtime specification has it. Pure.</summary>
 internal static class RuntimeSpecBuilder
@@ -46,7 +48,7 @@ internal static class RuntimeSpecBuilder
         Annotations = spec.Init ? ImmutableSortedDictionary<string, string>.Empty.Add(InitAnnotation, "true") : null,
         Linux = new LinuxSpec
         {
-            Namespaces = Namespaces(spec),
+            Namespaces = Namespaces(spec, input),
             CgroupsPath = input.CgroupPath,
             RootfsPropagation = "rprivate",
             Sysctl = spec.Sysctls.IsEmpty ? null : spec.Sysctls,
@@ -108,10 +110,10 @@ internal static class RuntimeSpecBuilder
         }
     }
 
-    private static ImmutableArray<Namespace> Namespaces(ContainerSpec spec)
+    private static ImmutableArray<Namespace> Namespaces(ContainerSpec spec, BundleInput input)
     {
         ImmutableArray<Namespace> always =
             [new Namespace("pid"), new Namespace("mount"), new Namespace("ipc"), new Namespace("uts"), new Namespace("cgroup")];
-        return spec.NetworkMode == "host" ? always.RemoveAll(n => n.Type == "uts") : always.Add(new Namespace("network"));
+        return spec.NetworkMode == "host" ? always.RemoveAll(n => n.Type == "uts") : always.Add(new Namespace("network", input.NetworkNamespace));
     }
 }

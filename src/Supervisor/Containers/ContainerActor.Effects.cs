@@ -6,6 +6,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Monitors;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Containers;
@@ -33,7 +34,10 @@ internal sealed partial class ContainerActor
             case SendStopSignal stop: SendStop(stop); break;
             case ScheduleStart start: Later("start", start.Due - environment.Now, new BackOffElapsed(start.Attempt)); break;
             case CancelTimers: Timers.CancelAll(); break;
-            case RemoveFiles: Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self)); break;
+            case RemoveFiles:
+                Child("network").Tell(new ForgetContainerNetwork(State.Spec!));
+                Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self));
+                break;
             case Answer answer: Reply(answer.Order, answer.Error); break;
             case AwaitStart wait: startOrders.Add(wait.Order); break;
             case AwaitStop wait: stopOrders.Add(wait.Order); break;
@@ -53,6 +57,7 @@ internal sealed partial class ContainerActor
         Child("cgroup").Tell(new PrepareCgroup(run, CgroupPath, spec.Limits, spec.Privileged));
         Child("root").Tell(new AttachVolume(
             id, VolumeSpec.ContainerRoot(id, environment.Root.Bundle(id), spec.Project), id, run, null, Self));
+        Child("network").Tell(new PrepareContainerNetwork(run, spec));
         foreach (var source in RunPreparation.SharedSources(spec))
         {
             var (wanted, content) = RunPreparation.Wanted(
@@ -62,12 +67,13 @@ internal sealed partial class ContainerActor
     }
 
     private void StartMonitorProcess() =>
-        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!))
+        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network)
             .PipeTo(Self, failure: e => new MonitorOutcome(null, null, e.Message, 125));
 
     private void Watch(int run)
     {
         var pidfd = monitor ?? throw new InvalidOperationException($"{State.Spec!.Name}: no monitor to watch");
+        Child("network").Tell(new ContainerNetworkInUse(run, State.Spec!, State.Process!));
         environment.Reactor.WhenReadable(pidfd).PipeTo(Self, success: () => new MonitorGone(run), failure: _ => new MonitorGone(run));
     }
 
@@ -79,6 +85,7 @@ internal sealed partial class ContainerActor
         usage = null;
         gathering = RunPreparation.Release(spec, State.Run);
         Child("cgroup").Tell(new ReleaseCgroup(State.Run));
+        Child("network").Tell(new ReleaseContainerNetwork(State.Run, spec));
         foreach (var source in RunPreparation.SharedSources(spec))
         {
             Context.Parent.Tell(new DetachVolume(source, id, State.Run, Self));
@@ -180,6 +187,7 @@ internal sealed partial class ContainerActor
     {
         var child = Context.Child(name);
         return !child.IsNobody() ? child
+            : name == "network" ? NetworkChild()
             : name == "cgroup" ? Context.ActorOf(Producer<CgroupActor>.Props(() => new CgroupActor(id, subject, environment)), name)
             : Context.ActorOf(Producer<VolumeActor>.Props(() => new VolumeActor("root-" + id, subject, environment)), name);
     }

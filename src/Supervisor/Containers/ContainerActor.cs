@@ -5,6 +5,7 @@ using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Monitors;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Containers;
@@ -66,7 +67,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case VolumeAnswer answer:
                 Do(new ContainerFilesNotRemoved(answer.Error!));
                 break;
-            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased:
+            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
             default:
@@ -83,7 +84,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     {
         switch (message)
         {
-            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or DetachAnswer:
+            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or DetachAnswer or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
             case MonitorOutcome { Process: { } process } outcome:
@@ -143,7 +144,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 exitRecord = read.Record;
                 ReleaseAll();
                 break;
-            case DetachAnswer or CgroupReleased or CgroupFailed:
+            case DetachAnswer or CgroupReleased or CgroupFailed or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
             case IContainerCommand and not GraceElapsed:
@@ -204,6 +205,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             CgroupReady c when c.Run == gathering.Run => gathering.Got(RunPreparation.Cgroup),
             CgroupFailed c when c.Run == gathering.Run => gathering.Failed(RunPreparation.Cgroup, c.Error),
             CgroupReleased c when c.Run == gathering.Run && releasing => Released(c),
+            IContainerNetworkAnswer n when n.Run == gathering.Run => Took(n),
             _ => gathering,
         };
         if (!gathering.IsComplete)

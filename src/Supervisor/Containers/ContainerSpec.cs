@@ -76,8 +76,11 @@ public sealed record ContainerSpec
 
     public LogSpec Log { get; init; } = new();
 
-    /// <summary><c>host</c>, or <c>none</c>: a network namespace with loopback only.</summary>
+    /// <summary><c>host</c>; else it has a namespace: its own, with what <see cref="Networking"/> says, or one that it shares.</summary>
     public string NetworkMode { get; init; } = "none";
+
+    /// <summary>Null: loopback only.</summary>
+    public Networks.ContainerNetworking? Networking { get; init; }
 
     /// <summary>The root filesystem is read-only.</summary>
     public bool ReadOnly { get; init; }

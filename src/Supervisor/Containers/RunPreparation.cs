@@ -3,21 +3,22 @@ using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Containers;
 
-/// <summary>What a run still waits for, and what it has got: its root, its cgroup and each of its volumes. Not journaled: a crash begins it anew.</summary>
+/// <summary>What a run still waits for, and what it has got: its root, its cgroup, its network and each of its volumes. Not journaled: a crash begins it anew.</summary>
 /// <param name="Awaited">Keys not yet answered.</param>
 /// <param name="Sources">The host's path by mount source.</param>
 internal sealed record RunPreparation(int Run, ImmutableHashSet<string> Awaited, ImmutableDictionary<string, string> Sources, ImmutableList<string> Errors)
 {
     public const string Cgroup = "/cgroup";
     public const string Root = "/root";
+    public const string Network = "/network";
 
     /// <summary>Everything a run of this container needs.</summary>
     public static RunPreparation For(ContainerSpec spec, int run) => new(
-        run, [Cgroup, Root, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
+        run, [Cgroup, Root, Network, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
 
     /// <summary>Only what a run has to give back; its root stays.</summary>
     public static RunPreparation Release(ContainerSpec spec, int run) => new(
-        run, [Cgroup, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
+        run, [Cgroup, Network, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
 
     public bool IsComplete => Awaited.IsEmpty;
 

@@ -8,6 +8,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Bundles;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks;
 
 namespace Devoxx.Supervisor.Monitors;
 
@@ -25,13 +26,13 @@ internal static class MonitorProcess
 
     /// <summary>Writes the bundle, starts the monitor, and waits until the command runs or cannot.</summary>
     public static async Task<MonitorOutcome> StartAsync(
-        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources)
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network)
     {
         using var status = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         SpawnedProcess spawned;
         try
         {
-            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, status)).ConfigureAwait(false);
+            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, network, status)).ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -57,11 +58,12 @@ internal static class MonitorProcess
     }
 
     private static SpawnedProcess Begin(
-        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, AnonymousPipeServerStream status)
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network,
+        AnonymousPipeServerStream status)
     {
         // Of a monitor that was killed: a live one would have been adopted.
         SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
-        Bundle.Write(spec, environment, cgroupPath, sources);
+        Bundle.Write(spec, environment, cgroupPath, sources, network);
         Failpoint.Reach("bundle.written");
         return Spawn.Start(
             environment.RuntimeStart,

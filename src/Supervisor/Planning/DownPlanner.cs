@@ -11,7 +11,8 @@ public sealed record DownWish(ImmutableArray<string> Services, bool Volumes, boo
 public static class DownPlanner
 {
     /// <param name="project">What the file says, or said when the containers were made; null: nobody knows.</param>
-    public static Plan Make(Project? project, DownWish wish, Observation observation)
+    /// <param name="projectName">Whose networks go, when <paramref name="project"/> is null.</param>
+    public static Plan Make(Project? project, DownWish wish, Observation observation, string? projectName = null)
     {
         var plan = new PlanBuilder();
         var graph = ServiceGraph.Of(project);
@@ -43,8 +44,25 @@ public static class DownPlanner
             }
         }
 
+        if (wish.Services.IsDefaultOrEmpty)
+        {
+            foreach (var network in NetworksOf(project?.Name ?? projectName, going, observation))
+            {
+                plan.RemoveNetwork(network, "down", removals);
+            }
+        }
+
         return plan.Build();
     }
+
+    /// <summary>The project's own, and the default bridge when nobody else is on it.</summary>
+    private static IEnumerable<string> NetworksOf(string? projectName, ImmutableArray<ObservedContainer> going, Observation observation) =>
+        from network in observation.Networks.Values
+        let spec = network.Spec!
+        where spec.Name == Networks.NetworkSpec.DefaultBridge
+            ? network.Leases.Keys.All(id => going.Any(c => c.Id == id))
+            : spec.Project is not null && spec.Project == projectName
+        select spec.Name;
 
     private static bool IsMeant(ObservedContainer container, Project? project, DownWish wish)
     {

@@ -18,6 +18,10 @@ public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase,
 /// <param name="Volumes">Names of all volumes, of whatever project.</param>
 public sealed record Observation(ImmutableArray<ObservedContainer> Containers, ImmutableHashSet<string> Volumes)
 {
+    /// <summary>All networks, of whatever project, by name.</summary>
+    public ImmutableSortedDictionary<string, Networks.NetworkState> Networks { get; init; } =
+        ImmutableSortedDictionary<string, Networks.NetworkState>.Empty;
+
     public static Observation Nothing { get; } = new([], []);
 
     /// <summary>The containers of a service, by number.</summary>

@@ -6,6 +6,8 @@ namespace Devoxx.Supervisor.Planning;
 
 public enum OperationKind
 {
+    CreateNetwork,
+    RemoveNetwork,
     CreateVolume,
     CreateContainer,
     StartContainer,
@@ -17,12 +19,12 @@ public enum OperationKind
 
 /// <summary>One effect of a plan: what is done to what, why, and after which others.</summary>
 /// <param name="Id">Its number in the plan, from 1.</param>
-/// <param name="Name">Of the container or volume.</param>
+/// <param name="Name">Of the container, volume or network.</param>
 /// <param name="Cause">Why, for people: it goes into the journal too.</param>
 /// <param name="After">Operations that must have succeeded first.</param>
 public sealed record Operation(int Id, OperationKind Kind, string Name, string Cause, ImmutableArray<int> After)
 {
-    /// <summary>The container it is about; null for a volume.</summary>
+    /// <summary>The container it is about; null for a volume or network.</summary>
     public string? ContainerId { get; init; }
 
     /// <summary>Of <see cref="OperationKind.CreateContainer"/>.</summary>
@@ -30,6 +32,9 @@ public sealed record Operation(int Id, OperationKind Kind, string Name, string C
 
     /// <summary>Of <see cref="OperationKind.CreateVolume"/>.</summary>
     public VolumeSpec? Volume { get; init; }
+
+    /// <summary>Of <see cref="OperationKind.CreateNetwork"/>.</summary>
+    public Networks.NetworkSpec? Network { get; init; }
 
     /// <summary>Of <see cref="OperationKind.StopContainer"/>; null: the container's own.</summary>
     public TimeSpan? Grace { get; init; }
@@ -43,6 +48,8 @@ public sealed record Operation(int Id, OperationKind Kind, string Name, string C
 
     private string Verb => Kind switch
     {
+        OperationKind.CreateNetwork => "create network",
+        OperationKind.RemoveNetwork => "remove network",
         OperationKind.CreateVolume => "create volume",
         OperationKind.CreateContainer => "create",
         OperationKind.StartContainer => "start",

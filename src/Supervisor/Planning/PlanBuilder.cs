@@ -18,6 +18,12 @@ internal sealed class PlanBuilder
     public int CreateVolume(VolumeSpec volume, string cause) =>
         Add(new Operation(0, OperationKind.CreateVolume, volume.Name, cause, []) { Volume = volume });
 
+    public int CreateNetwork(Networks.NetworkSpec network, string cause, IEnumerable<int> after) =>
+        Add(new Operation(0, OperationKind.CreateNetwork, network.Name, cause, [.. after]) { Network = network });
+
+    public int RemoveNetwork(string name, string cause, IEnumerable<int> after) =>
+        Add(new Operation(0, OperationKind.RemoveNetwork, name, cause, [.. after]));
+
     public int RemoveVolume(string name, string cause, IEnumerable<int> after) =>
         Add(new Operation(0, OperationKind.RemoveVolume, name, cause, [.. after]));
 

@@ -26,7 +26,7 @@ public sealed record UpWish(
 /// <param name="observation">What there is.</param>
 /// <param name="stateRoot">Where volumes are.</param>
 /// <param name="newId">Gives a new id of 64 hexadecimal digits.</param>
-public sealed class UpPlanner(
+public sealed partial class UpPlanner(
     Project project, UpWish wish, ImmutableDictionary<string, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId)
 {
     private readonly PlanBuilder plan = new();
@@ -37,6 +37,7 @@ public sealed class UpPlanner(
     public Plan Make()
     {
         var wanted = Selected();
+        MakeWayForChangedNetworks(wanted);
         foreach (var service in wanted)
         {
             PlanService(service, project.Services[service]);
@@ -80,7 +81,7 @@ public sealed class UpPlanner(
         }
 
         var hash = ServiceHash.Of(service);
-        var mounts = EnsureVolumes(service);
+        var mounts = EnsureVolumes(service).AddRange(EnsureNetworks(serviceName, service));
         var ofService = observation.Of(serviceName);
         var kept = Keep(ofService, replicas, hash, image.Id);
         var after = wish.NoDeps ? [] : graph.DirectOf(serviceName).SelectMany(d => starts.GetValueOrDefault(d, [])).ToImmutableArray();
@@ -122,6 +123,7 @@ public sealed class UpPlanner(
     private string? Divergence(ObservedContainer container, string hash, string imageId) => wish.Recreate switch
     {
         _ when container.Phase == ContainerPhase.Removing => "it is half removed",
+        _ when UsesChangedNetwork(container) is { } network => $"its network {network} has changed",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
         _ when container.Spec.ConfigHash != hash => "its configuration has changed",
@@ -149,8 +151,13 @@ public sealed class UpPlanner(
 
     private int Discard(ObservedContainer container, string because)
     {
+        if (discarded.TryGetValue(container.Id, out var already))
+        {
+            return already;
+        }
+
         int[] stop = container.IsActive ? [plan.Stop(container.Spec, because, wish.StopGrace, [])] : [];
-        return plan.Remove(container.Spec, because, stop);
+        return discarded[container.Id] = plan.Remove(container.Spec, because, stop);
     }
 
     private void Make(

@@ -13,7 +13,8 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
     public Dictionary<long, int> Orders { get; } = [];
 
     public void Tell(Operation operation, string status, bool done, string? error = null) => Write(new Progress(
-        operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "Volume" : "Container",
+        operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "Volume"
+        : operation.Kind is OperationKind.CreateNetwork or OperationKind.RemoveNetwork ? "Network" : "Container",
         operation.Name,
         error is null ? status : "Error",
         error ?? (done ? null : operation.Cause),
@@ -36,7 +37,7 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
 
     public static string Doing(OperationKind kind) => kind switch
     {
-        OperationKind.CreateVolume or OperationKind.CreateContainer => "Creating",
+        OperationKind.CreateNetwork or OperationKind.CreateVolume or OperationKind.CreateContainer => "Creating",
         OperationKind.StartContainer => "Starting",
         OperationKind.StopContainer => "Stopping",
         OperationKind.KillContainer => "Killing",
@@ -45,7 +46,7 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
 
     public static string Did(OperationKind kind) => kind switch
     {
-        OperationKind.CreateVolume or OperationKind.CreateContainer => "Created",
+        OperationKind.CreateNetwork or OperationKind.CreateVolume or OperationKind.CreateContainer => "Created",
         OperationKind.StartContainer => "Started",
         OperationKind.StopContainer => "Stopped",
         OperationKind.KillContainer => "Killed",

@@ -4,6 +4,7 @@ using Devoxx.Images;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
 using Devoxx.Supervisor.Volumes;
 
@@ -37,8 +38,10 @@ internal sealed partial class ProjectActor
 
         current = request;
         volumes = null;
+        networks = null;
         images.Clear();
         Context.Parent.Tell(new GetVolumes());
+        Context.Parent.Tell(new GetNetworks());
         if (request is UpProject up)
         {
             foreach (var service in UpPlanner.Selected(up.Project, up.Wish).Select(s => up.Project.Services[s]).Where(s => s.Image is not null))
@@ -83,7 +86,7 @@ internal sealed partial class ProjectActor
 
     private void PlanIfKnown()
     {
-        if (current is null || volumes is null || images.Values.Any(i => i is null) || main is not null)
+        if (current is null || volumes is null || networks is null || images.Values.Any(i => i is null) || main is not null)
         {
             return;
         }
@@ -122,7 +125,7 @@ internal sealed partial class ProjectActor
 
     private Plan PlanOf(ProjectRequest request) => request switch
     {
-        DownProject c => DownPlanner.Make(c.Project ?? Defined(), c.Wish with { RemoveOrphans = c.Wish.RemoveOrphans || c.Project is null }, Observe()),
+        DownProject c => DownPlanner.Make(c.Project ?? Defined(), c.Wish with { RemoveOrphans = c.Wish.RemoveOrphans || c.Project is null }, Observe(), name),
         StartServices c => ServicesPlanner.Start(Defined(), c.Services, Observe()),
         StopServices c => ServicesPlanner.Stop(Defined(), c.Services, c.Grace, Observe()),
         RestartServices c => ServicesPlanner.Restart(Defined(), c.Services, c.Grace, c.NoDeps, Observe()),
@@ -222,6 +225,12 @@ internal sealed partial class ProjectActor
                 case OperationKind.CreateVolume:
                     Context.Parent.Tell(new CreateVolume(order, operation.Volume!, Self));
                     break;
+                case OperationKind.CreateNetwork:
+                    Context.Parent.Tell(new CreateNetwork(order, operation.Network!, Self));
+                    break;
+                case OperationKind.RemoveNetwork:
+                    Context.Parent.Tell(new RemoveNetwork(order, operation.Name, operation.Cause, Self));
+                    break;
                 case OperationKind.RemoveVolume:
                     Context.Parent.Tell(new RemoveVolume(order, operation.Name, operation.Cause, Self));
                     break;
@@ -262,7 +271,8 @@ internal sealed partial class ProjectActor
     }
 
     private static string Kind(Operation operation) =>
-        operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "volume" : "container";
+        operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "volume"
+        : operation.Kind is OperationKind.CreateNetwork or OperationKind.RemoveNetwork ? "network" : "container";
 
     private void Next()
     {

@@ -9,6 +9,7 @@ using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
 using Devoxx.Supervisor.Volumes;
 
@@ -32,6 +33,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private readonly Dictionary<string, ImageAnswer?> images = new(StringComparer.Ordinal);
     private ProjectRequest? current;
     private ImmutableArray<VolumeState>? volumes;
+    private ImmutableArray<NetworkState>? networks;
     private long orders;
 
     public ProjectActor(string name, SupervisorEnvironment environment)
@@ -79,6 +81,16 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             case VolumeAnswer answer:
                 Answered(answer.Order, answer.Error);
                 break;
+            case NetworkAnswer answer:
+                Answered(answer.Order, answer.Error);
+                break;
+            case FindDonorHere find:
+                TellDonor(find);
+                break;
+            case ImmutableArray<NetworkState> there:
+                networks = there;
+                PlanIfKnown();
+                break;
             case ImageAnswer answer when !images.ContainsKey(answer.Reference):
                 // For an up that was interrupted meanwhile.
                 break;
@@ -94,8 +106,8 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
                 volumes = there;
                 PlanIfKnown();
                 break;
-            // A container asks for a mount source: those are not its siblings, but known further up.
-            case IVolumeCommand:
+            // A container asks for a mount source or a network: those are not its siblings, but known further up.
+            case IVolumeCommand or INetworkCommand or FindDonor:
                 Context.Parent.Forward(message);
                 break;
             case GetContainers:
@@ -177,7 +189,10 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             active + (current is null ? 0 : 1) + runs.Count,
             Existing().ToImmutableDictionary(c => c.Spec!.Name, c => c.Spec!.ImageId),
             [.. State.Containers.Keys],
-            [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))]);
+            [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))])
+        {
+            Names = Existing().GroupBy(c => c.Spec!.Name).ToImmutableDictionary(g => g.Key, g => g.MaxBy(c => c.CreatedAt)!.Spec!.Id),
+        };
         Context.Parent.Tell(new ProjectChanged(name, summary, recovering.Count == 0));
     }
 
@@ -194,7 +209,10 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
 
     private Observation Observe() => new(
         [.. Existing().Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt))],
-        [.. (volumes ?? []).Select(v => v.Spec!.Name)]);
+        [.. (volumes ?? []).Select(v => v.Spec!.Name)])
+    {
+        Networks = (networks ?? []).ToImmutableSortedDictionary(n => n.Spec!.Name, n => n, StringComparer.Ordinal),
+    };
 
     private Project? Defined() =>
         State.Definition is { } definition ? ProjectJson.Read(System.Text.Encoding.UTF8.GetBytes(definition.GetRawText())) : null;

@@ -49,4 +49,8 @@ internal sealed record ProjectSummary(
     int Active,
     ImmutableDictionary<string, string> ImageIds,
     ImmutableHashSet<string> ContainerIds,
-    ImmutableArray<(string Volume, string Container)> Volumes);
+    ImmutableArray<(string Volume, string Container)> Volumes)
+{
+    /// <summary>Ids of the containers, by name.</summary>
+    public ImmutableDictionary<string, string> Names { get; init; } = ImmutableDictionary<string, string>.Empty;
+}

@@ -6,6 +6,7 @@ using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Images;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Projects;
@@ -31,7 +32,7 @@ public sealed record ProjectsState(ImmutableSortedSet<string> Names)
 internal sealed record ProjectsChanged(int Active, bool Recovered, ImmutableDictionary<string, ProjectSummary> Projects);
 
 /// <summary>The parent of all projects: finds the one a request is for, or makes it.</summary>
-internal sealed class ProjectsActor(SupervisorEnvironment environment)
+internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
     : EventSourcedActor<ProjectsState, IProjectsEvent, ProjectsActor.Forward>("projects", ProjectsState.Initial)
 {
     private readonly HashSet<string> recovering = new(StringComparer.Ordinal);
@@ -98,7 +99,10 @@ internal sealed class ProjectsActor(SupervisorEnvironment environment)
 
                 TellUp();
                 break;
-            case IVolumeCommand or GetVolumes or ResolveImage:
+            case FindDonor find:
+                Find(find);
+                break;
+            case IVolumeCommand or GetVolumes or INetworkCommand or GetNetworks or ResolveImage:
                 Context.Parent.Forward(message);
                 break;
             default:

@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Devoxx.Native.Namespaces;
+using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Networks;
+
+/// <summary>What a container tells its network side, and what comes of it.</summary>
+internal interface IContainerNetworkCommand;
+
+/// <summary>A run is about to begin; answered by <see cref="ContainerNetworkReady"/> or <see cref="ContainerNetworkFailed"/>.</summary>
+internal sealed record PrepareContainerNetwork(int Run, ContainerSpec Spec) : IContainerNetworkCommand;
+
+/// <summary>The command runs: from here on its namespace lives by itself.</summary>
+internal sealed record ContainerNetworkInUse(int Run, ContainerSpec Spec, RunningProcess Process) : IContainerNetworkCommand;
+
+/// <summary>The run has ended; answered by <see cref="ContainerNetworkReleased"/>.</summary>
+internal sealed record ReleaseContainerNetwork(int Run, ContainerSpec Spec) : IContainerNetworkCommand;
+
+/// <summary>The container goes: its addresses are free.</summary>
+internal sealed record ForgetContainerNetwork(ContainerSpec Spec) : IContainerNetworkCommand;
+
+/// <summary>Sent up.</summary>
+internal interface IContainerNetworkAnswer
+{
+    int Run { get; }
+}
+
+internal sealed record ContainerNetworkReady(int Run, ContainerNetwork Network) : IContainerNetworkAnswer;
+
+internal sealed record ContainerNetworkFailed(int Run, string Error) : IContainerNetworkAnswer;
+
+internal sealed record ContainerNetworkReleased(int Run, string? Error) : IContainerNetworkAnswer;
+
+/// <summary>What a run has been given.</summary>
+/// <param name="NamespacePath">The namespace that the container enters; null: a new one with nothing but loopback, or the host's.</param>
+/// <param name="Attachments">In the order of its interfaces.</param>
+/// <param name="DonorId">The container whose namespace it shares; null: none.</param>
+internal sealed record ContainerNetwork(string? NamespacePath, ImmutableArray<Attachment> Attachments, string? DonorId = null)
+{
+    public static ContainerNetwork None { get; } = new(null, []);
+}
+
+/// <summary>One network that a container is on.</summary>
+internal sealed record Attachment(NetworkSpec Network, Lease Lease);
+
+/// <summary>
+/// The network side of one container: makes the namespace of each run, has every network connect it, and lets go at the end. Keeps
+/// nothing: what must outlive a crash is in the journals of the networks.
+/// </summary>
+/// <param name="way">Whoever passes commands on to the networks.</param>
+internal sealed class ContainerNetworkActor(string containerId, IActorRef way, SupervisorEnvironment environment) : UntypedActor
+{
+    private readonly Dictionary<string, Attachment> attached = new(StringComparer.Ordinal);
+    private readonly HashSet<string> awaited = new(StringComparer.Ordinal);
+    private readonly List<string> errors = [];
+    private NetworkNamespace? @namespace;
+    private ContainerSpec? spec;
+    private int run;
+    private bool releasing;
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case PrepareContainerNetwork c:
+                Prepare(c);
+                break;
+            case NamespaceMade made when made.Run == run:
+                @namespace = made.Namespace;
+                AttachAll();
+                break;
+            case NamespaceMade made:
+                made.Namespace.Dispose();
+                break;
+            case NamespaceNotMade failed when failed.Run == run:
+                Context.Parent.Tell(new ContainerNetworkFailed(run, failed.Error));
+                break;
+            case DonorFound found when found.Run == run:
+                EnterDonor(found);
+                break;
+            case EndpointAnswer answer when answer.Run == run && !releasing:
+                Attached(answer);
+                break;
+            case ContainerNetworkInUse:
+                CloseNamespace();
+                break;
+            case ReleaseContainerNetwork c:
+                Release(c);
+                break;
+            case EndpointDetached answer when answer.Run == run && releasing:
+                Detached(answer);
+                break;
+            case ForgetContainerNetwork c:
+                foreach (var endpoint in Endpoints(c.Spec))
+                {
+                    way.Tell(new ReleaseLease(endpoint.Network, containerId), Self);
+                }
+
+                break;
+        }
+    }
+
+    protected override void PostStop() => CloseNamespace();
+
+    private static ImmutableArray<EndpointSpec> Endpoints(ContainerSpec spec) => spec.Networking?.Endpoints ?? [];
+
+    private void Prepare(PrepareContainerNetwork command)
+    {
+        (spec, run, releasing) = (command.Spec, command.Run, false);
+        CloseNamespace();
+        attached.Clear();
+        awaited.Clear();
+        errors.Clear();
+        if (spec.Networking?.SharedWith is { } donor)
+        {
+            way.Tell(new FindDonor(donor, run, Self), Self);
+        }
+        else if (Endpoints(spec).IsEmpty)
+        {
+            Context.Parent.Tell(new ContainerNetworkReady(run, ContainerNetwork.None));
+        }
+        else
+        {
+            var (self, number, ipv6) = (Self, run, Endpoints(spec).Any(e => e.Ipv6));
+            environment.Kernel.Run(() => HostNetworking.NewNamespace(ipv6))
+                .PipeTo(self, success: made => new NamespaceMade(number, made), failure: e => new NamespaceNotMade(number, e.Message));
+        }
+    }
+
+    private void AttachAll()
+    {
+        var endpoints = Endpoints(spec!);
+        awaited.UnionWith(endpoints.Select(e => e.Network));
+        var names = InterfaceNames(endpoints);
+        var gateway = endpoints.OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network, StringComparer.Ordinal).ToList();
+        foreach (var endpoint in endpoints)
+        {
+            var isGateway = ReferenceEquals(gateway[0], endpoint);
+            way.Tell(
+                new AttachEndpoint(
+                    endpoint.Network,
+                    new EndpointRequest(
+                        containerId, spec!.Name, spec.Project, spec.Service, spec.Hostname, endpoint, names[endpoint.Network], isGateway, isGateway, []),
+                    run, @namespace!, Self),
+                Self);
+        }
+    }
+
+    /// <summary>As the file names them; the others <c>eth0</c>, <c>eth1</c>, … past those that are taken.</summary>
+    private static Dictionary<string, string> InterfaceNames(ImmutableArray<EndpointSpec> endpoints)
+    {
+        var names = endpoints.Where(e => e.InterfaceName is not null).ToDictionary(e => e.Network, e => e.InterfaceName!, StringComparer.Ordinal);
+        var number = 0;
+        foreach (var endpoint in endpoints.Where(e => e.InterfaceName is null))
+        {
+            string name;
+            do
+            {
+                name = "eth" + number++;
+            }
+            while (names.ContainsValue(name));
+            names[endpoint.Network] = name;
+        }
+
+        return names;
+    }
+
+    private void Attached(EndpointAnswer answer)
+    {
+        if (!awaited.Remove(answer.Network))
+        {
+            return;
+        }
+
+        if (answer.Lease is { } lease)
+        {
+            attached[answer.Network] = new Attachment(answer.Spec!, lease);
+        }
+        else
+        {
+            errors.Add(answer.Error!);
+        }
+
+        if (awaited.Count > 0)
+        {
+            return;
+        }
+
+        Context.Parent.Tell(errors.Count > 0
+            ? new ContainerNetworkFailed(run, string.Join("; ", errors))
+            : new ContainerNetworkReady(run, new ContainerNetwork(@namespace!.Path, [.. Endpoints(spec!).Select(e => attached[e.Network])])));
+    }
+
+    private void EnterDonor(DonorFound found)
+    {
+        if (found.Process is not { } process)
+        {
+            Context.Parent.Tell(new ContainerNetworkFailed(run, found.Error!));
+            return;
+        }
+
+        try
+        {
+            using var alive = new ProcessIdentity(process.Pid, process.StartTime, process.BootId).OpenIfAlive()
+                ?? throw new IOException("it has just ended");
+            @namespace = NetworkNamespace.Open($"/proc/{process.Pid}/ns/net");
+
+            // Still it after opening: no other process can have taken the number meanwhile.
+            if (!alive.SendSignal(0))
+            {
+                throw new IOException("it has just ended");
+            }
+
+            Context.Parent.Tell(new ContainerNetworkReady(run, new ContainerNetwork(@namespace.Path, [], found.ContainerId)));
+        }
+        catch (IOException e)
+        {
+            Context.Parent.Tell(new ContainerNetworkFailed(run, $"the network of container {spec!.Networking!.SharedWith} cannot be shared: {e.Message}"));
+        }
+    }
+
+    private void Release(ReleaseContainerNetwork command)
+    {
+        (spec, run, releasing) = (command.Spec, command.Run, true);
+        CloseNamespace();
+        awaited.Clear();
+        errors.Clear();
+        var endpoints = Endpoints(spec);
+        awaited.UnionWith(endpoints.Select(e => e.Network));
+        foreach (var endpoint in endpoints)
+        {
+            way.Tell(new DetachEndpoint(endpoint.Network, containerId, run, Self), Self);
+        }
+
+        TellIfReleased();
+    }
+
+    private void Detached(EndpointDetached answer)
+    {
+        awaited.Remove(answer.Network);
+        if (answer.Error is { } error)
+        {
+            errors.Add(error);
+        }
+
+        TellIfReleased();
+    }
+
+    private void TellIfReleased()
+    {
+        if (awaited.Count == 0)
+        {
+            releasing = false;
+            Context.Parent.Tell(new ContainerNetworkReleased(run, errors.Count == 0 ? null : string.Join("; ", errors)));
+        }
+    }
+
+    private void CloseNamespace()
+    {
+        @namespace?.Dispose();
+        @namespace = null;
+    }
+
+    private sealed record NamespaceMade(int Run, NetworkNamespace Namespace);
+
+    private sealed record NamespaceNotMade(int Run, string Error);
+}
+
+/// <summary>Asks who runs in the container of this name or id; answered by <see cref="DonorFound"/>.</summary>
+internal sealed record FindDonor(string Container, int Run, IActorRef ReplyTo);
+
+/// <param name="Process">Null: it does not run, and <paramref name="Error"/> says why.</param>
+internal sealed record DonorFound(int Run, string? ContainerId, RunningProcess? Process, string? Error);

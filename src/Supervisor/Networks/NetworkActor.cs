@@ -1,0 +1,220 @@
+using Akka.Actor;
+using Akka.Event;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Events;
+
+namespace Devoxx.Supervisor.Networks;
+
+/// <summary>
+/// Owns one network: its bridge, its rules, and who has which address. Containers come and go side by side; only while the
+/// network itself is made or removed does everything wait.
+/// </summary>
+internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEvent, INetworkEffect>
+{
+    private readonly Subject subject;
+    private readonly SupervisorEnvironment environment;
+    private readonly List<(long Order, IActorRef ReplyTo)> orders = [];
+    private readonly Dictionary<string, IActorRef> askers = new(StringComparer.Ordinal);
+    private bool settling;
+
+    public NetworkActor(string persistenceId, Subject subject, SupervisorEnvironment environment)
+        : base(persistenceId, NetworkState.Initial)
+    {
+        this.subject = subject;
+        this.environment = environment;
+    }
+
+    private HostNetworking Host => environment.Networking;
+
+    protected override NetworkState Apply(NetworkState state, INetworkEvent @event) => state.Apply(@event);
+
+    protected override void OnRecovered()
+    {
+        settling = State.Phase is NetworkPhase.Creating or NetworkPhase.Ready or NetworkPhase.Removing;
+        if (settling)
+        {
+            Carry(NetworkDecisions.Settle(State));
+        }
+        else
+        {
+            TellUp(recovered: true);
+        }
+    }
+
+    protected override void OnChanged() => TellUp(recovered: false);
+
+    /// <summary>The network is there, or is not. Left for <see cref="Changing"/> when it is made or removed.</summary>
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case CreateNetwork c when State.Phase is NetworkPhase.Absent or NetworkPhase.Removed:
+                orders.Add((c.Order, c.ReplyTo));
+                Decide(c);
+                break;
+            case RemoveNetwork c when State.Phase is NetworkPhase.Ready or NetworkPhase.Removing && !State.Leases.Values.Any(l => l.Connected):
+                orders.Add((c.Order, c.ReplyTo));
+                Decide(c);
+                break;
+            case AttachEndpoint c:
+                askers[c.Request.ContainerId] = c.ReplyTo;
+                Decide(c);
+                break;
+            case DetachEndpoint c:
+                askers[c.ContainerId] = c.ReplyTo;
+                Decide(c);
+                break;
+            case INetworkCommand command:
+                Decide(command);
+                break;
+            default:
+                if (!IsSnapshotNotice(message))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>The kernel is making or removing it. Left when that has come out.</summary>
+    private void Changing(object message)
+    {
+        switch (message)
+        {
+            case NetworkMade or NetworkNotMade or NetworkGone or NetworkNotGone:
+                Become(OnCommand);
+                if (settling)
+                {
+                    settling = false;
+                    if (message is NetworkNotMade notMade)
+                    {
+                        Context.GetLogger().Error("network {0}: {1}", State.Spec!.Name, notMade.Error);
+                    }
+
+                    TellUp(recovered: true);
+                }
+
+                Stash.UnstashAll();
+                OnCommand(message);
+                break;
+            default:
+                if (!IsSnapshotNotice(message))
+                {
+                    Stash.Stash();
+                }
+
+                break;
+        }
+    }
+
+    protected override void Perform(INetworkEffect effect)
+    {
+        switch (effect)
+        {
+            case MakeNetwork make:
+                Become(Changing);
+                MakeAsync(make, [.. State.Leases.Values], settling).PipeTo(Self, success: () => new NetworkMade(), failure: e => new NetworkNotMade(e.Message));
+                break;
+            case UnmakeNetwork unmake:
+                Become(Changing);
+                UnmakeAsync(unmake.Spec, settling).PipeTo(Self, success: () => new NetworkGone(), failure: e => new NetworkNotGone(e.Message));
+                break;
+            case Connect connect:
+                ConnectAsync(connect).PipeTo(
+                    Self,
+                    success: () => new EndpointMade(connect.Lease.ContainerId, connect.Run),
+                    failure: e => new EndpointNotMade(connect.Lease.ContainerId, connect.Run, e.Message));
+                break;
+            case Disconnect disconnect:
+                DisconnectAsync(disconnect).PipeTo(
+                    Self,
+                    success: () => new EndpointGone(disconnect.Lease.ContainerId, disconnect.Run),
+                    failure: e => new EndpointNotGone(disconnect.Lease.ContainerId, disconnect.Run, e.Message));
+                break;
+            case Tell tell:
+                tell.To.Tell(tell.Message);
+                break;
+            case AnswerEndpoint answer when askers.Remove(answer.ContainerId, out var asker):
+                asker.Tell(answer.Message);
+                break;
+            case AnswerOrders answer:
+                foreach (var (order, replyTo) in orders)
+                {
+                    replyTo.Tell(new NetworkAnswer(order, State.Spec!.Name, answer.Error, answer.Changed));
+                }
+
+                orders.Clear();
+                break;
+        }
+    }
+
+    private void Decide(INetworkCommand command) => Carry(NetworkDecisions.Decide(State, command, subject, Host.Names, environment.Now));
+
+    private void TellUp(bool recovered) => Context.Parent.Tell(new NetworkChanged(State.Spec?.Name ?? "", State, recovered));
+
+    /// <param name="starting">The rules are put in force later, when every network has said its own; see NetworksActor.</param>
+    private async Task MakeAsync(MakeNetwork make, IReadOnlyList<Lease> leases, bool starting)
+    {
+        var rules = leases.Where(l => l.Connected)
+            .Select(l => Host.Firewall.SetAsync(make.Spec.Id + "/" + l.ContainerId, FirewallRules.OfLease(make.Spec, l)))
+            .Append(Host.Firewall.SetAsync(make.Spec.Id, FirewallRules.OfNetwork(make.Spec)))
+            .ToList();
+        await environment.Kernel.Run(() =>
+        {
+            NetworkEffects.Make(make, Host);
+            NetworkEffects.Rejoin(make.Spec, leases);
+            return true;
+        }).ConfigureAwait(false);
+
+        if (!starting)
+        {
+            await Task.WhenAll(rules).ConfigureAwait(false);
+        }
+    }
+
+    private async Task UnmakeAsync(NetworkSpec spec, bool starting)
+    {
+        var rules = Host.Firewall.SetAsync(spec.Id, []);
+        await environment.Kernel.Run(() =>
+        {
+            NetworkEffects.Unmake(spec, Host);
+            return true;
+        }).ConfigureAwait(false);
+        if (!starting)
+        {
+            await rules.ConfigureAwait(false);
+        }
+    }
+
+    private async Task ConnectAsync(Connect connect)
+    {
+        // The rules are there before the container is: it cannot send a frame that they would drop.
+        var rules = Host.Firewall.SetAsync(connect.Spec.Id + "/" + connect.Lease.ContainerId, FirewallRules.OfLease(connect.Spec, connect.Lease));
+        try
+        {
+            await environment.Kernel.Run(() =>
+            {
+                NetworkEffects.Connect(connect, Host);
+                return true;
+            }).ConfigureAwait(false);
+            await rules.ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            await DisconnectAsync(new Disconnect(connect.Spec, connect.Lease, connect.Run)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task DisconnectAsync(Disconnect disconnect)
+    {
+        var rules = Host.Firewall.SetAsync(disconnect.Spec.Id + "/" + disconnect.Lease.ContainerId, []);
+        await environment.Kernel.Run(() =>
+        {
+            NetworkEffects.Disconnect(disconnect.Lease);
+            return true;
+        }).ConfigureAwait(false);
+        await rules.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,293 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Serialization;
+using Akka.Actor;
+using Akka.Event;
+using Devoxx.Native.Netlink;
+using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Events;
+
+namespace Devoxx.Supervisor.Networks;
+
+/// <summary>Which networks there are, so that recovery finds them all.</summary>
+public interface INetworksEvent : IEvent;
+
+/// <summary>A network is known from here on.</summary>
+/// <param name="Project">Whose it is; null: nobody's.</param>
+public sealed record NetworkRegistered(Subject Subject, string Name, string? Project) : INetworksEvent;
+
+/// <summary>It has been removed: recovery need not look for it.</summary>
+public sealed record NetworkForgotten(Subject Subject, string Name) : INetworksEvent;
+
+/// <param name="Names">With the project each belongs to, or an empty text.</param>
+public sealed record NetworksState(ImmutableSortedDictionary<string, string> Names)
+{
+    public static NetworksState Initial { get; } = new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
+
+    public NetworksState Apply(INetworksEvent @event) => @event switch
+    {
+        NetworkRegistered e => new(Names.SetItem(e.Name, e.Project ?? "")),
+        NetworkForgotten e => new(Names.Remove(e.Name)),
+        _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of the networks"),
+    };
+}
+
+/// <summary>Asks for every network's state; answered by an array of <see cref="NetworkState"/>.</summary>
+public sealed record GetNetworks;
+
+/// <summary>Sent up once, when every network of the journal has settled.</summary>
+internal sealed record NetworksReady;
+
+/// <summary>The parent of all networks: finds the one a message is for, or makes it, with subnets that meet no other's.</summary>
+internal sealed class NetworksActor(SupervisorEnvironment environment)
+    : EventSourcedActor<NetworksState, INetworksEvent, NetworksActor.Forward>("networks", NetworksState.Initial)
+{
+    private readonly Dictionary<string, NetworkState> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<IPNetwork>> planned = new(StringComparer.Ordinal);
+    private readonly HashSet<string> settling = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> children = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource watching = new();
+    private bool watched;
+    private int lives;
+
+    /// <summary>Pass the message on to the network of this name.</summary>
+    internal sealed record Forward(string Name, INetworkCommand Command);
+
+    protected override NetworksState Apply(NetworksState state, INetworksEvent @event) => state.Apply(@event);
+
+    protected override void OnRecovered()
+    {
+        settling.UnionWith(State.Names.Keys);
+        foreach (var name in State.Names.Keys)
+        {
+            Child(name);
+        }
+
+        ReconcileIfSettled();
+    }
+
+    protected override void PostStop()
+    {
+        watching.Cancel();
+        watching.Dispose();
+        base.PostStop();
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case CreateNetwork c when State.Names.ContainsKey(c.Spec.Name):
+                Perform(new Forward(c.Spec.Name, c));
+                break;
+            case CreateNetwork c:
+                environment.Kernel.Run(TakenByRoutes).PipeTo(
+                    Self, success: taken => new RoutesSeen(c, taken, null), failure: e => new RoutesSeen(c, [], e.Message));
+                break;
+            case RoutesSeen seen:
+                Choose(seen);
+                break;
+            case RemoveNetwork c:
+                Route(c.Name, c, () => c.ReplyTo.Tell(new NetworkAnswer(c.Order, c.Name, $"no such network: {c.Name}", Changed: false)));
+                break;
+            case AttachEndpoint c:
+                Route(c.Network, c, () => c.ReplyTo.Tell(new EndpointAnswer(c.Network, c.Run, null, null, $"network {c.Network} does not exist; `devoxx-compose up` makes it")));
+                break;
+            case DetachEndpoint c:
+                Route(c.Network, c, () => c.ReplyTo.Tell(new EndpointDetached(c.Network, c.Run, null)));
+                break;
+            case ReleaseLease c:
+                Route(c.Network, c, () => { });
+                break;
+            case ReleaseUnknown c:
+                foreach (var name in State.Names.Keys)
+                {
+                    Child(name).Tell(c);
+                }
+
+                break;
+            case NetworkChanged changed:
+                Changed(changed);
+                break;
+            case Reconciled reconciled:
+                if (reconciled.Error is { } error)
+                {
+                    Context.GetLogger().Error("firewall: {0}", error);
+                }
+
+                if (reconciled.First)
+                {
+                    Context.Parent.Tell(new NetworksReady());
+                }
+
+                break;
+            case RulesTouched:
+                Context.GetLogger().Warning("somebody else has changed the tables {0}; they are written anew", environment.Networking.Firewall.Table);
+                Reconcile(first: false);
+                break;
+            case GetNetworks:
+                Sender.Tell(known.Values
+                    .Where(n => n.Spec is not null && n.Phase is not (NetworkPhase.Absent or NetworkPhase.Removed))
+                    .OrderBy(n => n.Spec!.Name, StringComparer.Ordinal)
+                    .ToImmutableArray());
+                break;
+            default:
+                if (!IsSnapshotNotice(message))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    protected override void Perform(Forward effect) => Child(effect.Name).Tell(effect.Command);
+
+    private void Route(string name, INetworkCommand command, Action unknown)
+    {
+        if (State.Names.ContainsKey(name))
+        {
+            Child(name).Tell(command);
+        }
+        else
+        {
+            unknown();
+        }
+    }
+
+    /// <summary>Everything that is routed anywhere but by default.</summary>
+    private static ImmutableArray<IPNetwork> TakenByRoutes()
+    {
+        using var route = NetlinkSocket.OpenRoute();
+        return
+        [
+            .. Routes.All(route, AddressFamily.InterNetwork).Concat(Routes.All(route, AddressFamily.InterNetworkV6))
+                .Where(r => r is { Type: 1, Destination.PrefixLength: > 0 }).Select(r => r.Destination).Distinct(),
+        ];
+    }
+
+    private void Choose(RoutesSeen seen)
+    {
+        var command = seen.Command;
+        var name = command.Spec.Name;
+        if (State.Names.ContainsKey(name))
+        {
+            Perform(new Forward(name, command));
+            return;
+        }
+
+        try
+        {
+            var ours = known.Values.Where(n => n.Phase is NetworkPhase.Creating or NetworkPhase.Ready or NetworkPhase.Removing && n.Spec!.Driver == NetworkDriver.Bridge)
+                .SelectMany(n => n.Spec!.Subnets).Select(s => IPNetwork.Parse(s.Subnet));
+            var seed = environment.Root.Path == StateRoot.DefaultPath ? 0 : environment.Networking.Names.Group;
+            var spec = AddressPools.Complete(command.Spec, [.. seen.Taken, .. ours, .. planned.Values.SelectMany(p => p)], seed);
+            spec = spec with { Link = spec.Link.Length > 0 ? spec.Link : environment.Networking.Names.Bridge(spec.Id) };
+            if (spec.Driver == NetworkDriver.Bridge)
+            {
+                planned[name] = [.. spec.Subnets.Select(s => IPNetwork.Parse(s.Subnet))];
+            }
+
+            Carry(new([new NetworkRegistered(SubjectOf(name, spec.Project), name, spec.Project)], [new Forward(name, command with { Spec = spec })]));
+        }
+        catch (FormatException e)
+        {
+            command.ReplyTo.Tell(new NetworkAnswer(command.Order, name, seen.Error ?? e.Message));
+        }
+    }
+
+    private void Changed(NetworkChanged changed)
+    {
+        // A child names itself only once it has a state; until then its actor's place tells which it is.
+        var name = changed.Name.Length > 0 ? changed.Name : children.FirstOrDefault(c => c.Value.Equals(Sender)).Key ?? "";
+        known[name] = changed.State;
+        planned.Remove(name);
+        if (changed.Recovered && settling.Remove(name))
+        {
+            ReconcileIfSettled();
+        }
+
+        if (changed is { Recovered: false, State.Phase: NetworkPhase.Removed } && State.Names.TryGetValue(name, out var project))
+        {
+            Carry(new([new NetworkForgotten(SubjectOf(name, project), name)], []));
+            known.Remove(name);
+            if (children.Remove(name, out var child))
+            {
+                Context.Stop(child);
+            }
+        }
+        else if (changed.State.Phase == NetworkPhase.Ready)
+        {
+            Watch();
+        }
+    }
+
+    private void ReconcileIfSettled()
+    {
+        if (settling.Count == 0)
+        {
+            Reconcile(first: true);
+        }
+    }
+
+    private void Reconcile(bool first) => environment.Networking.Firewall.ReconcileAsync()
+        .PipeTo(Self, success: () => new Reconciled(first, null), failure: e => new Reconciled(first, e.Message));
+
+    private void Watch()
+    {
+        if (watched)
+        {
+            return;
+        }
+
+        watched = true;
+        var (self, firewall, log) = (Self, environment.Networking.Firewall, Context.GetLogger());
+        _ = FollowAsync();
+
+        async Task FollowAsync()
+        {
+            try
+            {
+                await new FirewallWatch(firewall.Table, firewall.Signature)
+                    .FollowAsync(environment.Reactor, () => self.Tell(new RulesTouched()), watching.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The supervisor leaves.
+            }
+            catch (IOException e)
+            {
+                log.Error("changes of the firewall by others are not noticed: {0}", e.Message);
+            }
+        }
+    }
+
+    private IActorRef Child(string name)
+    {
+        if (!children.TryGetValue(name, out var child))
+        {
+            // Numbered, for one of the same name may still be going.
+            child = Context.ActorOf(
+                Producer<NetworkActor>.Props(() => new NetworkActor("network-" + name, SubjectOf(name, State.Names[name]), environment)),
+                $"n{lives++}-{Uri.EscapeDataString(name).Replace('~', '-')}");
+            children[name] = child;
+        }
+
+        return child;
+    }
+
+    private static Subject SubjectOf(string name, string? project) => new(string.IsNullOrEmpty(project) ? null : project, Network: name);
+
+    private sealed record RoutesSeen(CreateNetwork Command, ImmutableArray<IPNetwork> Taken, string? Error);
+
+    private sealed record Reconciled(bool First, string? Error);
+
+    private sealed record RulesTouched;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NetworkRegistered))]
+[JsonSerializable(typeof(NetworkForgotten))]
+[JsonSerializable(typeof(NetworksState))]
+internal sealed partial class NetworksEventJson : JsonSerializerContext;
