@@ -74,7 +74,9 @@ public static class SupportWarnings
             ["services.*.depends_on"] = static node => node is MappingNode map
                 ? map.Select(static e => Text((e.Value as MappingNode)?.Find("condition"))).FirstOrDefault(static c => c is not (null or "service_started")) is { } condition ? $"condition `{condition}`" : null
                 : null,
-            ["services.*.network_mode"] = static node => Unless(node, "none", "host"),
+            ["services.*.deploy.endpoint_mode"] = static node => Unless(node, "dnsrr"),
+            ["networks.*.driver"] = static node => Unless(node, "default", "bridge", "macvlan", "ipvlan", "host", "none", "null"),
+            ["networks.*.ipam.driver"] = static node => Unless(node, "default"),
             ["services.*.logging"] = static node => Logging(node as MappingNode),
             ["services.*.security_opt"] = static node => (node as SequenceNode)?.Items.Select(Text).FirstOrDefault(static o => o?.StartsWith("no-new-privileges", StringComparison.Ordinal) == false) is { } option ? $"`{option}`" : null,
             ["services.*.pull_policy"] = static node => Unless(node, "always", "missing", "if_not_present", "never"),

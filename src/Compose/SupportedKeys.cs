@@ -31,7 +31,10 @@ public static class SupportedKeys
         Honoured("name"), Honoured("version", "obsolete and ignored, as in the reference"), Honoured("include", "local files only"),
         Honoured("services"),
         .. Services(),
-        Warned("networks", "networks are not made yet; every service has a loopback interface only"),
+        Honoured("networks"),
+        Partly("networks.*.driver", "`bridge`, `macvlan`, `ipvlan`, `host` and `none`"),
+        Partly("networks.*.ipam.driver", "`default` only"),
+        Honoured("networks.*.attachable", "whoever names a network may join it"),
         Honoured("volumes"),
         Partly("volumes.*.driver", "`local` only"),
         Partly("volumes.*.driver_opts", "`type`, `device` and `o` only"),
@@ -45,8 +48,8 @@ public static class SupportedKeys
         foreach (var key in new[]
                  {
                      "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
-                     "domainname", "entrypoint", "env_file", "environment", "hostname", "image", "init", "label_file", "labels", "mem_limit",
-                     "mem_reservation", "mem_swappiness", "memswap_limit", "oom_kill_disable", "oom_score_adj", "pids_limit", "privileged", "profiles",
+                     "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "external_links", "extra_hosts", "hostname", "image", "init", "label_file", "labels", "links", "mem_limit",
+                     "mac_address", "mem_reservation", "mem_swappiness", "memswap_limit", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pids_limit", "privileged", "profiles",
                      "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
                      "ulimits", "user", "volumes", "working_dir",
                  })
@@ -55,7 +58,6 @@ public static class SupportedKeys
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
-        yield return Partly("services.*.network_mode", "`none` and `host` only");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
         yield return Partly("services.*.security_opt", "`no-new-privileges` only");
         yield return Partly("services.*.pull_policy", "`always`, `missing` and `never` only");
@@ -81,13 +83,13 @@ public static class SupportedKeys
         yield return Warned("services.*.deploy.mode", "replicas run on this machine");
         yield return Warned("services.*.deploy.labels", "there is no object that would bear them");
         yield return Warned("services.*.deploy.placement", "there is one machine only");
-        yield return Warned("services.*.deploy.endpoint_mode", "networks are not made yet");
+        yield return Partly("services.*.deploy.endpoint_mode", "`dnsrr`: a name is answered by the addresses of all replicas; there is no virtual address");
         yield return Warned("services.*.deploy.update_config", "replicas are replaced at once");
         yield return Warned("services.*.deploy.rollback_config", "nothing is rolled back");
 
         foreach (var (note, keys) in new[]
                  {
-                     ("networks are not made yet", "dns dns_opt dns_search external_links extra_hosts links mac_address networks ports"),
+                     ("ports are not published yet", "ports"),
                      ("health is not probed yet", "healthcheck"),
                      ("images are not built yet", "build"),
                      ("the verb `watch` is not there yet", "develop"),

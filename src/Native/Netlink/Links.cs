@@ -12,7 +12,7 @@ namespace Devoxx.Native.Netlink;
 /// <param name="Master">Index of the bridge that it is to be a port of; 0: none.</param>
 public sealed record LinkEnd(string Name, PhysicalAddress? Mac = null, SafeHandle? Namespace = null, int Master = 0);
 
-/// <summary>Network interfaces, by rtnetlink(7). Whatever is made is up from the start.</summary>
+/// <summary>Network interfaces, by rtnetlink(7).</summary>
 public static class Links
 {
     internal const ushort RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18, RTM_SETLINK = 19;
@@ -40,11 +40,14 @@ public static class Links
     public static void AddBridge(NetlinkSocket socket, string name, PhysicalAddress mac, int? mtu, uint group) => socket.Request(
         New(name, mac, mtu, group).Nest(IFLA_LINKINFO, m => m.Attribute(IFLA_INFO_KIND, "bridge")), nameof(RTM_NEWLINK), $"bridge {name}");
 
-    /// <summary>A pair of interfaces in one call (veth(4)): what goes in at one end comes out at the other.</summary>
+    /// <summary>
+    /// A pair of interfaces in one call (veth(4)): what goes in at one end comes out at the other. The far end is not up yet: the kernel refuses that
+    /// (ENOTCONN) as long as the two do not know each other.
+    /// </summary>
     public static void AddVeth(NetlinkSocket socket, LinkEnd here, LinkEnd there, int? mtu, uint group) => socket.Request(
         Placed(New(here.Name, here.Mac, mtu, group), here).Nest(IFLA_LINKINFO, info => info
             .Attribute(IFLA_INFO_KIND, "veth")
-            .Nest(IFLA_INFO_DATA, data => data.Nest(VETH_INFO_PEER, peer => Placed(Described(peer.Structure(InterfaceMessage.Up), there.Name, there.Mac, mtu), there)))),
+            .Nest(IFLA_INFO_DATA, data => data.Nest(VETH_INFO_PEER, peer => Placed(Described(peer.Structure(default(InterfaceMessage)), there.Name, there.Mac, mtu), there)))),
         nameof(RTM_NEWLINK), $"veth {here.Name} with {there.Name}");
 
     /// <param name="parent">Index of the interface below.</param>

@@ -35,6 +35,19 @@ public sealed unsafe class NetlinkSocket : SafeHandleZeroOrMinusOneIsInvalid
     {
         const int NFNLGRP_NFTABLES = 7;
         var socket = Open(NETLINK_NETFILTER, "NETLINK_NETFILTER");
+
+        // Without a number of its own (bind(2) gives it) a socket is taken for the sender, who is not told.
+        var address = stackalloc ushort[6] { AF_NETLINK, 0, 0, 0, 0, 0 };
+        var result = (int)RawSyscall.Invoke(Nr.bind, socket.handle, (nint)address, 12);
+        if (result < 0)
+        {
+            throw new LinuxException("bind", -result, "netlink socket");
+        }
+
+        // Room for what a whole ruleset says at once.
+        var room = 4 << 20;
+        const int SOL_SOCKET = 1, SO_RCVBUFFORCE = 33;
+        RawSyscall.Invoke(Nr.setsockopt, socket.handle, SOL_SOCKET, SO_RCVBUFFORCE, (nint)(&room), sizeof(int));
         socket.Set(NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTABLES);
         return socket;
     }

@@ -140,6 +140,7 @@ internal static class NetworkEffects
             Addresses.Add(route, index, address, address.IsIpv6() ? 64 : 16);
         }
 
+        Links.SetUp(route, index);
         if (connect.IsGateway4 && spec.Subnet4 is { } subnet4)
         {
             Routes.SetDefault(route, AddressFamily.InterNetwork, GatewayOf(spec, subnet4), index);

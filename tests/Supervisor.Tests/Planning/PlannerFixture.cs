@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Devoxx.Compose;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
 
 namespace Devoxx.Supervisor.Tests.Planning;
@@ -29,9 +30,18 @@ internal static class PlannerFixture
             wish ?? Wish(),
             project.Services.Values.Select(s => s.Image).OfType<string>().Distinct()
                 .ToImmutableDictionary(i => i, _ => new PlannedImage(imageId, image ?? new ImageConfig { Cmd = ["sh"] })),
-            observation ?? Observation.Nothing,
+            WithNetworks(project, observation ?? Observation.Nothing),
             Root,
             Ids()).Make();
+
+    /// <summary>The project's networks are there, unless the test has something to say of networks.</summary>
+    private static Observation WithNetworks(Project project, Observation observation) => observation.Networks.IsEmpty
+        ? observation with
+        {
+            Networks = project.Networks.Keys.Select(k => NetworkSpecs.Of(project, k, () => k))
+                .ToImmutableSortedDictionary(n => n.Name, n => new NetworkState { Phase = NetworkPhase.Ready, Spec = n }),
+        }
+        : observation;
 
     public static UpWish Wish(params ImmutableArray<string> services) => new(services, ImmutableSortedDictionary<string, int>.Empty);
 
