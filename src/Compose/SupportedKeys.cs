@@ -55,6 +55,7 @@ public static class SupportedKeys
                  })
             yield return Honoured("services.*." + key);
         yield return Honoured("services.*.extends", "local files only");
+        yield return Honoured("services.*.healthcheck");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
@@ -90,7 +91,6 @@ public static class SupportedKeys
         foreach (var (note, keys) in new[]
                  {
                      ("ports are not published yet", "ports"),
-                     ("health is not probed yet", "healthcheck"),
                      ("images are not built yet", "build"),
                      ("the verb `watch` is not there yet", "develop"),
                      ("hooks are not run yet", "post_start pre_start pre_stop"),

@@ -41,6 +41,7 @@ public static class EventCatalog
         .Add("container.stop-requested.v1", json.ContainerStopRequested, e =>
             $"{e.Cause}: {Signal.Name(e.Signal)}" + (e.Signal == 9 ? "" : $", then SIGKILL after {InWords.Span(e.Grace)}"))
         .Add("container.signalled.v1", json.ContainerSignalled, e => $"{Signal.Name(e.Signal)}: {e.Cause}")
+        .Add("container.health-changed.v1", json.ContainerHealthChanged, e => $"{InWords.Health(e.Status)}: {e.Reason}")
         .Add("container.exited.v1", json.ContainerExited, e =>
             $"exit code {e.ExitCode}" + (e.Signal is { } s ? $" ({Signal.Name(s)})" : "") + $" after {InWords.Span(e.Duration)}: {e.Cause}")
         .Add("container.restart-scheduled.v1", json.ContainerRestartScheduled, e =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor;
 
@@ -31,6 +32,14 @@ public static class InWords
 
         return value.ToString("0.#", CultureInfo.InvariantCulture) + " " + units[unit];
     }
+
+    /// <summary>docker's words.</summary>
+    public static string Health(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "healthy",
+        HealthStatus.Unhealthy => "unhealthy",
+        _ => "starting",
+    };
 
     public static string Phase(ContainerPhase phase) => phase switch
     {

@@ -11,7 +11,8 @@ namespace Devoxx.Native.Processes;
 /// <param name="State">R S D Z T t X …</param>
 /// <param name="ParentPid">0 when the parent lives in another pid namespace.</param>
 /// <param name="StartTime">Clock ticks after boot.</param>
-public readonly record struct ProcessStat(char State, int ParentPid, ulong StartTime)
+/// <param name="Session">The pid of the process that made its session.</param>
+public readonly record struct ProcessStat(char State, int ParentPid, ulong StartTime, int Session = 0)
 {
     /// <summary>A zombie or a dead process runs no more code.</summary>
     public bool IsAlive => State is not ('Z' or 'X' or 'x');
@@ -41,17 +42,17 @@ public readonly record struct ProcessStat(char State, int ParentPid, ulong Start
 
         var rest = line[(close + 2)..];
         var state = (char)rest[0];
-        var parent = 0;
+        var (parent, session) = (0, 0);
         for (var field = 3; field <= 22; field++)
         {
-            if (field == 4 && !Utf8Parser.TryParse(rest, out parent, out _))
+            if ((field == 4 && !Utf8Parser.TryParse(rest, out parent, out _)) || (field == 6 && !Utf8Parser.TryParse(rest, out session, out _)))
             {
                 return null;
             }
 
             if (field == 22)
             {
-                return Utf8Parser.TryParse(rest, out ulong start, out _) ? new ProcessStat(state, parent, start) : null;
+                return Utf8Parser.TryParse(rest, out ulong start, out _) ? new ProcessStat(state, parent, start, session) : null;
             }
 
             var space = rest.IndexOf((byte)' ');

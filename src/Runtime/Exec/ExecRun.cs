@@ -31,6 +31,12 @@ internal sealed class ExecRun(StateDirectory directory)
     /// <summary>With <see cref="Detach"/>: nothing of our terminal is left to the process.</summary>
     public bool NullStandardDescriptors { get; init; }
 
+    /// <summary>After so many milliseconds the process is killed with all its children, whoever started us being there or not; null: never.</summary>
+    public int? Timeout { get; init; }
+
+    /// <summary>The exit code of a process that was killed at its <see cref="Timeout"/>: that of timeout(1).</summary>
+    public const int TimedOut = 124;
+
     /// <summary>Runs the process and returns its exit code; 0 at once when detached.</summary>
     /// <param name="choose">The process to run, from the container's configuration and its users.</param>
     public int Run(Func<Process, ContainerUsers, Process> choose)
@@ -87,6 +93,13 @@ internal sealed class ExecRun(StateDirectory directory)
             }
 
             using var signals = new SignalForwarding(pidFd);
+            if (Timeout is { } milliseconds && !HasEnded(pidFd, milliseconds))
+            {
+                ProcessTree.Kill(pid);
+                pidFd.Reap();
+                return TimedOut;
+            }
+
             var status = relayed ? new TerminalRelay(FileDescriptor.Receive(console.Item1)).Run(pidFd) : Wait(pidFd);
             return status.ExitCode;
         }
@@ -106,6 +119,30 @@ internal sealed class ExecRun(StateDirectory directory)
         }
 
         return process.Reap();
+    }
+
+    private static bool HasEnded(PidFd process, int milliseconds)
+    {
+        using var epoll = new Monitor.Epoll();
+        epoll.Add((int)process.DangerousGetHandle());
+        var end = Environment.TickCount64 + milliseconds;
+        while (true)
+        {
+            unsafe
+            {
+                Monitor.Epoll.Event happened;
+                var left = end - Environment.TickCount64;
+                if (epoll.Wait(&happened, 1, (int)Math.Max(0, left)) > 0)
+                {
+                    return true;
+                }
+
+                if (left <= 0)
+                {
+                    return false;
+                }
+            }
+        }
     }
 
     private static void AwaitCommand(int errors, OperationList operations, PidFd child, Action<ChildStage, int> atStage)

@@ -7,14 +7,15 @@ using Devoxx.Runtime.Exec;
 
 namespace Devoxx.Runtime.Verbs;
 
-/// <summary><c>exec [options] ID [--] COMMAND [ARG…]</c>: a further process in a running container; its exit code is ours.</summary>
+/// <summary><c>exec [options] ID [--] COMMAND [ARG…]</c>: a further process in a running container; its exit code is ours.
+/// With <c>--timeout MILLISECONDS</c> it is killed with all its children when it takes longer, and the code is 124.</summary>
 internal static class ExecVerb
 {
     public static int Run(GlobalOptions options, ReadOnlySpan<string> args)
     {
         var parsed = Arguments.Parse(
             args,
-            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup"],
+            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup", "timeout"],
             ["t=tty", "d=detach", "no-new-privs", "privileged", "ignore-paused", "T=no-tty", "i=interactive"],
             operandsBeforeRest: 1);
         if (parsed.Operands.Count == 0)
@@ -30,6 +31,7 @@ internal static class ExecVerb
             PidFile = parsed.Value("pid-file"),
             ConsoleSocket = parsed.Value("console-socket"),
             IgnorePaused = parsed.Has("ignore-paused"),
+            Timeout = parsed.Number("timeout") is { } milliseconds ? (int)Math.Min(milliseconds, int.MaxValue) : null,
             PreservedFds = (int)(parsed.Number("preserve-fds") ?? 0),
 
             // An engine, which gives the process in a file, has connected our descriptors for it; a person wants the prompt back.

@@ -28,7 +28,7 @@ internal sealed partial class ContainerActor
         {
             case PrepareRun prepare: Prepare(prepare.Run); break;
             case StartMonitor: StartMonitorProcess(); break;
-            case WatchMonitor watch: Watch(watch.Run); break;
+            case WatchMonitor watch: Watch(watch.Run); BeginProbing(watch.Run); break;
             case ReleaseRun: ReleaseAll(); break;
             case SendSignal signal: Send(signal.Signal); break;
             case SendStopSignal stop: SendStop(stop); break;

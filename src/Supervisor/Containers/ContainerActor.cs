@@ -117,6 +117,12 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case ObservedRun observed:
                 Observed(observed);
                 break;
+            case ProbeDue due:
+                Probe(due.Run);
+                break;
+            case ProbeEnded ended:
+                Probed(ended);
+                break;
             case StopSignalDue due when State.Process is { } process && due.Run == State.Run:
                 // Sent again first: a handler set meanwhile has not seen the one that was dropped.
                 Send(due.Signal);

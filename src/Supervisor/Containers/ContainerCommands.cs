@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Containers;
 
@@ -32,6 +34,9 @@ internal sealed record ContainerPrepared(int Run) : IContainerCommand;
 internal sealed record PreparationFailed(int Run, string Error, int ExitCode) : IContainerCommand;
 
 internal sealed record MonitorStarted(int Run, RunningProcess Process) : IContainerCommand;
+
+/// <summary>What probes or the container itself have made of its health.</summary>
+internal sealed record HealthObserved(int Run, HealthStatus Status, string Reason, int FailingStreak, ImmutableArray<ProbeResult> Results) : IContainerCommand;
 
 /// <summary>The run is over and its cgroup and mounts are released.</summary>
 internal sealed record RunEnded(int Run, ExitRecord? Record, CgroupUsage? Usage) : IContainerCommand;

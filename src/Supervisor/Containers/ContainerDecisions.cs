@@ -20,6 +20,8 @@ public static class ContainerDecisions
             : Decision.Only(new StartMonitor(c.Run)),
         PreparationFailed c when IsStarting(state, c.Run) => StartFailed(state, c, now),
         MonitorStarted c when IsStarting(state, c.Run) => Started(state, c, now),
+        HealthObserved c when c.Run == state.Run && state.Phase == ContainerPhase.Running && state.Health?.Status != c.Status => Decision.Of(
+            new ContainerHealthChanged(state.Spec!.Subject, now, c.Run, c.Status, c.Reason, c.FailingStreak, c.Results)),
         RunEnded c when c.Run == state.Run && state.Phase is ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting => Ended(state, c, now),
         GraceElapsed c when c.Run == state.Run && state.Phase == ContainerPhase.Stopping => Decision.Of(
             new ContainerSignalled(state.Spec!.Subject, now, SigKill, $"did not exit within the grace period of {InWords.Span(state.Stop!.Grace)}"),
@@ -35,7 +37,7 @@ public static class ContainerDecisions
         ContainerFilesNotRemoved c => Decision.Only(new AnswerRemovals(c.Error)),
         FoundRunning => Adopted(state, now),
         // An answer of a run that is over: nobody waits for it any more.
-        ContainerPrepared or PreparationFailed or MonitorStarted or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed => Decision.Nothing,
+        ContainerPrepared or PreparationFailed or MonitorStarted or HealthObserved or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed => Decision.Nothing,
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command of a container"),
     };
 

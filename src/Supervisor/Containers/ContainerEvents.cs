@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Containers;
 
@@ -31,6 +33,13 @@ public sealed record ContainerStopRequested(Subject Subject, DateTimeOffset At, 
 
 /// <summary>Intent: a signal is sent that is not part of an orderly stop.</summary>
 public sealed record ContainerSignalled(Subject Subject, DateTimeOffset At, int Signal, string Cause) : IContainerEvent;
+
+/// <summary>Its health is another than before; probes that change nothing are not journaled.</summary>
+/// <param name="Reason">In words, what made it so.</param>
+/// <param name="FailingStreak">Failed probes in a row.</param>
+/// <param name="Results">The newest probes, oldest first.</param>
+public sealed record ContainerHealthChanged(
+    Subject Subject, DateTimeOffset At, int Run, HealthStatus Status, string Reason, int FailingStreak, ImmutableArray<ProbeResult> Results) : IContainerEvent;
 
 /// <summary>The one record of how a run ended.</summary>
 /// <param name="ExitCode">128 + signal if a signal ended it; 255 if nobody saw it end.</param>
@@ -73,6 +82,7 @@ public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : ICon
 [JsonSerializable(typeof(ContainerStartFailed))]
 [JsonSerializable(typeof(ContainerStopRequested))]
 [JsonSerializable(typeof(ContainerSignalled))]
+[JsonSerializable(typeof(ContainerHealthChanged))]
 [JsonSerializable(typeof(ContainerExited))]
 [JsonSerializable(typeof(ContainerRestartScheduled))]
 [JsonSerializable(typeof(ContainerGaveUp))]

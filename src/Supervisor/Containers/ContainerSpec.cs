@@ -48,6 +48,9 @@ public sealed record ContainerSpec
 
     public ResourceLimits Limits { get; init; } = new();
 
+    /// <summary>Null: health is not probed.</summary>
+    public Health.HealthSpec? Health { get; init; }
+
     public RestartPolicy Restart { get; init; } = RestartPolicy.No;
 
     /// <summary>A signal's name or number.</summary>

@@ -1,3 +1,5 @@
+using Devoxx.Supervisor.Health;
+
 namespace Devoxx.Supervisor.Containers;
 
 /// <summary>Where a container is in its life; the arrows stand in docs/architecture.md.</summary>
@@ -40,6 +42,9 @@ public sealed record ContainerState
 
     public RunningProcess? Process { get; init; }
 
+    /// <summary>Of a run that is watched, by probes or by what it says itself; null: it does not run, or nobody can tell.</summary>
+    public ContainerHealth? Health { get; init; }
+
     /// <summary>When the newest run was asked for: what its monitor records is later.</summary>
     public DateTimeOffset StartRequestedAt { get; init; }
 
@@ -75,6 +80,7 @@ public sealed record ContainerState
             Attempt = e.Attempt,
             Restarts = e.Attempt > 0 ? Restarts + 1 : Restarts,
             Process = null,
+            Health = null,
             StartFailure = null,
             StoppedOnPurpose = false,
             Stop = null,
@@ -87,7 +93,9 @@ public sealed record ContainerState
             Phase = ContainerPhase.Running,
             StartedAt = e.At,
             Process = new RunningProcess(e.Pid, e.StartTime, e.MonitorPid, e.MonitorStartTime, e.BootId),
+            Health = Spec!.Health is null ? null : new ContainerHealth(HealthStatus.Starting, e.At),
         },
+        ContainerHealthChanged e => this with { Health = new ContainerHealth(e.Status, e.At, e.Reason, e.FailingStreak) },
         ContainerStartFailed e => this with { Phase = ContainerPhase.Exited, StartFailure = e, Process = null },
         ContainerStopRequested e => this with
         {
@@ -97,7 +105,7 @@ public sealed record ContainerState
             NextStart = null,
         },
         ContainerSignalled e => e.Signal == 9 ? this with { KilledBecause = e.Cause } : this,
-        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, StartFailure = null },
+        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null },
         ContainerRestartScheduled e => this with { Phase = ContainerPhase.BackingOff, NextStart = e },
         ContainerGaveUp e => this with { Phase = ContainerPhase.Exited, GaveUp = e.Reason },
         ContainerRemoveRequested => this with { Phase = ContainerPhase.Removing, NextStart = null },

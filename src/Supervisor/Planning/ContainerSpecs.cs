@@ -44,6 +44,7 @@ internal static class ContainerSpecs
             Domainname = service.Domainname,
             Mounts = ServiceMounts.Of(project, service, config, newId, inherited),
             Limits = Limits(service),
+            Health = HealthSpecs.Of(service, config),
             Restart = Restart(service),
             StopSignal = Signal(service.StopSignal ?? config.StopSignal ?? "SIGTERM"),
             StopGracePeriod = service.StopGracePeriod ?? TimeSpan.FromSeconds(10),

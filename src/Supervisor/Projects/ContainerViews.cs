@@ -1,5 +1,6 @@
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Projects;
 
@@ -23,7 +24,7 @@ internal static class ContainerViews
             spec.Arguments,
             StateWord(state),
             Status(state, now),
-            null,
+            state.Health is { } health ? InWords.Health(health.Status) : null,
             runs ? null : failed?.ExitCode ?? exit?.ExitCode,
             runs ? null : exit?.Signal,
             !runs && failed is null && exit is { OutOfMemory: true },
@@ -60,6 +61,7 @@ internal static class ContainerViews
             + (next.MaxAttempts is { } most ? $" of {most}" : ""),
         { Phase: ContainerPhase.Exited, GaveUp: { } because } => $"{Reason(state)}; gave up: {because}",
         { Phase: ContainerPhase.Exited } => Reason(state),
+        { Phase: ContainerPhase.Running, Health: { Status: HealthStatus.Unhealthy } sick } => sick.Reason,
         { Phase: ContainerPhase.Stopping, Stop: { } stop } => $"stopping: {stop.Cause}",
         _ => "",
     };

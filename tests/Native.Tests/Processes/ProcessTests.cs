@@ -10,7 +10,7 @@ public sealed class ProcessTests
     public void Start_time_is_found_behind_a_name_with_spaces_and_parentheses()
     {
         var stat = ProcessStat.Parse("77 (a) R 1 b) S 5 77 77 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 2 3\n"u8);
-        Assert.Equal(new ProcessStat('S', 5, 4242), stat);
+        Assert.Equal(new ProcessStat('S', 5, 4242, 77), stat);
     }
 
     [Theory]
