@@ -78,7 +78,7 @@ public static class SupportWarnings
             ["networks.*.driver"] = static node => Unless(node, "default", "bridge", "macvlan", "ipvlan", "host", "none", "null"),
             ["networks.*.ipam.driver"] = static node => Unless(node, "default"),
             ["services.*.logging"] = static node => Logging(node as MappingNode),
-            ["services.*.security_opt"] = static node => (node as SequenceNode)?.Items.Select(Text).FirstOrDefault(static o => o?.StartsWith("no-new-privileges", StringComparison.Ordinal) == false) is { } option ? $"`{option}`" : null,
+            ["services.*.security_opt"] = static node => (node as SequenceNode)?.Items.Select(Text).FirstOrDefault(static o => o is not null && !IsHonouredSecurityOption(o)) is { } option ? $"`{option}`" : null,
             ["services.*.pull_policy"] = static node => Unless(node, "always", "missing", "if_not_present", "never"),
             ["services.*.volumes.*.type"] = static node => Unless(node, "volume", "bind", "tmpfs"),
             ["volumes.*.driver"] = static node => Unless(node, "local"),
@@ -88,6 +88,13 @@ public static class SupportWarnings
         foreach (var key in SupportedKeys.All)
             if (key.Level != SupportLevel.Honoured) rules[key.Path] = new Rule(key, objections.GetValueOrDefault(key.Path));
         return rules;
+    }
+
+    // SELinux labels are not given to containers: to ask for none is to get that.
+    private static bool IsHonouredSecurityOption(string option)
+    {
+        var (name, value) = option.IndexOfAny(['=', ':']) is var at and >= 0 ? (option[..at], option[(at + 1)..]) : (option, "");
+        return name is "no-new-privileges" or "seccomp" or "apparmor" || (name == "label" && value == "disable") || (name == "systempaths" && value == "unconfined");
     }
 
     private static string? Logging(MappingNode? logging)

@@ -60,7 +60,7 @@ public static class SupportedKeys
 
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
-        yield return Partly("services.*.security_opt", "`no-new-privileges` only");
+        yield return Partly("services.*.security_opt", "`no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`");
         yield return Partly("services.*.pull_policy", "`always`, `missing` and `never` only");
         yield return Warned("services.*.volumes.*.bind.selinux", "volumes are not relabelled");
         yield return Warned("services.*.volumes.*.bind.recursive", "submounts are always mounted, and read-only where the mount is");

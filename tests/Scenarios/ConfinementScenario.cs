@@ -69,6 +69,29 @@ public sealed class ConfinementScenario
         await sandbox.AssertNothingLeft();
     }
 
+    [Fact]
+    public async Task Filters_system_calls_as_docker_does_and_as_the_stack_file_says()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":28}]}""", "no-mkdir.json");
+        sandbox.Write("""
+            services:
+              usual: {image: busybox:1.36, command: sleep 1000000}
+              admin: {image: busybox:1.36, command: sleep 1000000, cap_add: [SYS_ADMIN]}
+              own: {image: busybox:1.36, command: sleep 1000000, security_opt: ["seccomp=no-mkdir.json"]}
+              open: {image: busybox:1.36, command: sleep 1000000, security_opt: ["seccomp:unconfined"]}
+              privileged: {image: busybox:1.36, command: sleep 1000000, privileged: true}
+            """);
+        (await sandbox.Compose("up", "-d")).Succeeded();
+
+        Assert.Equal(["Seccomp:\t2", "denied"], await In(sandbox, "usual", "grep Seccomp: /proc/1/status; unshare -U true 2>/dev/null && echo made || echo denied"));
+        Assert.Equal(["Seccomp:\t2", "made"], await In(sandbox, "admin", "grep Seccomp: /proc/1/status; unshare -m true && echo made"));
+        Assert.Equal(["Seccomp:\t2", "full"], await In(sandbox, "own", "grep Seccomp: /proc/1/status; mkdir /x 2>&1 | grep -q 'No space left' && echo full"));
+        Assert.Equal(["Seccomp:\t0", "made"], await In(sandbox, "open", "grep Seccomp: /proc/1/status; unshare -U true && echo made"));
+        Assert.Equal(["Seccomp:\t0"], await In(sandbox, "privileged", "grep Seccomp: /proc/1/status"));
+        await sandbox.AssertNothingLeft();
+    }
+
     private static async Task<IReadOnlyList<string>> In(Sandbox sandbox, string service, string script) =>
         (await sandbox.Compose("exec", "-T", service, "sh", "-c", script)).Succeeded().Lines;
 }

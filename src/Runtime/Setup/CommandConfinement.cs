@@ -5,7 +5,7 @@ namespace Devoxx.Runtime.Setup;
 /// <summary>What the container's configuration says of each of its processes, beside the process itself.</summary>
 internal sealed record CommandConfinement(RuntimeSpec Spec, SecurityLabels? Labels, IReadOnlyList<Hook>? StartHooks = null)
 {
-    /// <summary>Names a file with a filter that is compiled already (an array of struct sock_filter), in place of <c>linux.seccomp</c>.</summary>
+    /// <summary>Names the file where <c>linux.seccomp</c>, compiled (an array of struct sock_filter), is kept; made when it is not there.</summary>
     public const string FilterAnnotation = "org.devoxx.seccomp-filter";
 
     public Personality? Personality => Spec.Linux?.Personality;

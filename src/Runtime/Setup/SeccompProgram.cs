@@ -1,4 +1,5 @@
 using Devoxx.Native;
+using Devoxx.Native.Files;
 using Devoxx.Native.Seccomp;
 using Devoxx.Oci;
 using OciSeccomp = Devoxx.Oci.Seccomp;
@@ -21,18 +22,38 @@ internal sealed unsafe class SeccompProgram
     /// <summary>Null when the container has none.</summary>
     public static SeccompProgram? Of(RuntimeSpec spec)
     {
-        if (spec.Annotations?.GetValueOrDefault(CommandConfinement.FilterAnnotation) is { Length: > 0 } path)
-        {
-            return new SeccompProgram(File.ReadAllBytes(path), 0, notifies: false);
-        }
-
         if (spec.Linux?.Seccomp is not { } seccomp)
         {
             return null;
         }
 
-        var program = SeccompFilter.Compile(Action(seccomp.DefaultAction, seccomp.DefaultErrnoRet), Architectures(seccomp), Rules(seccomp));
+        var cache = spec.Annotations?.GetValueOrDefault(CommandConfinement.FilterAnnotation);
+        var program = (cache is null ? null : TryRead(cache)) ?? Compile(seccomp, cache);
         return new SeccompProgram(program, Flags(seccomp), Notifies(seccomp));
+    }
+
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Compile(OciSeccomp seccomp, string? cache)
+    {
+        var program = SeccompFilter.Compile(Action(seccomp.DefaultAction, seccomp.DefaultErrnoRet), Architectures(seccomp), Rules(seccomp));
+        if (cache is not null)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(cache)!, (UnixFileMode)0b111_000_000);
+            AtomicFile.Write(cache, program, durable: false);
+        }
+
+        return program;
     }
 
     public void Load(OperationList operations, ChildDescriptors fds)

@@ -6,6 +6,7 @@ using Devoxx.Oci;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Seccomp;
 
 namespace Devoxx.Supervisor.Bundles;
 
@@ -20,6 +21,7 @@ internal static class Bundle
         var image = environment.Images.Find(spec.ImageId)
             ?? throw new ImageException($"image {spec.Image} ({spec.ImageId[..19]}) is no longer in the store; `up --force-recreate` makes the container anew");
         var bundle = environment.Root.Bundle(spec.Id);
+        var seccomp = SeccompProfiles.Of(spec, CapabilitySet.Of(spec, HostCapabilities.All));
         var runtimeSpec = RuntimeSpecBuilder.Build(spec, new BundleInput(
             bundle,
             cgroupPath,
@@ -28,7 +30,9 @@ internal static class Bundle
             sources,
             HostCapabilities.All,
             spec.Privileged ? HostDevices.All() : [],
-            network.NamespacePath));
+            network.NamespacePath,
+            seccomp,
+            seccomp is null ? null : SeccompProfiles.FilterPath(environment.Root, seccomp)));
         File.WriteAllBytes(bundle + "/config.json", JsonSerializer.SerializeToUtf8Bytes(runtimeSpec, OciJson.Default.RuntimeSpec));
         Failpoint.Reach("bundle.half-written");
         WriteNames(spec, environment.Root, network, bundle + "/etc/");

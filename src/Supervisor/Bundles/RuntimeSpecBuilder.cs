@@ -14,6 +14,8 @@ namespace Devoxx.Supervisor.Bundles;
 /// <param name="AllCapabilities">Those this host can give, for <c>privileged</c> and <c>ALL</c>.</param>
 /// <param name="HostDevices">The host's device nodes, for <c>privileged</c>.</param>
 /// <param name="NetworkNamespace">The network namespace to enter; null: a new one.</param>
+/// <param name="Seccomp">The filter of system calls; null: none.</param>
+/// <param name="SeccompFilter">Where its compiled form is kept.</param>
 internal sealed record BundleInput(
     string Bundle,
     string CgroupPath,
@@ -22,13 +24,18 @@ internal sealed record BundleInput(
     ImmutableDictionary<string, string> Sources,
     ImmutableArray<string> AllCapabilities,
     ImmutableArray<Device> HostDevices,
-    string? NetworkNamespace = null);
+    string? NetworkNamespace = null,
+    Oci.Seccomp? Seccomp = null,
+    string? SeccompFilter = null);
 
 /// <summary>Writes a container down as the OCI runtime specification has it. Pure.</summary>
 internal static class RuntimeSpecBuilder
 {
     /// <summary>Tells <c>devoxx-runtime</c> to run the command under its own small init.</summary>
     public const string InitAnnotation = "org.devoxx.init";
+
+    /// <summary>Tells <c>devoxx-runtime</c> where the compiled filter is, or is to be put.</summary>
+    public const string FilterAnnotation = "org.devoxx.seccomp-filter";
 
     private static readonly string[] MaskedPaths =
     [
@@ -45,7 +52,7 @@ internal static class RuntimeSpecBuilder
         Hostname = spec.NetworkMode == "host" ? null : spec.Hostname,
         Domainname = spec.NetworkMode == "host" ? null : spec.Domainname,
         Mounts = MountsBuilder.Build(spec, input),
-        Annotations = spec.Init ? ImmutableSortedDictionary<string, string>.Empty.Add(InitAnnotation, "true") : null,
+        Annotations = Annotations(spec, input),
         Linux = new LinuxSpec
         {
             Namespaces = Namespaces(spec, input),
@@ -53,10 +60,27 @@ internal static class RuntimeSpecBuilder
             RootfsPropagation = "rprivate",
             Sysctl = spec.Sysctls.IsEmpty ? null : spec.Sysctls,
             Devices = spec.Privileged ? input.HostDevices : null,
-            MaskedPaths = spec.Privileged ? null : MaskedPaths,
-            ReadonlyPaths = spec.Privileged ? null : ReadonlyPaths,
+            MaskedPaths = spec.Privileged || spec.SystemPathsUnconfined ? null : MaskedPaths,
+            ReadonlyPaths = spec.Privileged || spec.SystemPathsUnconfined ? null : ReadonlyPaths,
+            Seccomp = input.Seccomp,
         },
     };
+
+    private static ImmutableSortedDictionary<string, string>? Annotations(ContainerSpec spec, BundleInput input)
+    {
+        var annotations = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (spec.Init)
+        {
+            annotations[InitAnnotation] = "true";
+        }
+
+        if (input.SeccompFilter is { } filter)
+        {
+            annotations[FilterAnnotation] = filter;
+        }
+
+        return annotations.Count == 0 ? null : annotations.ToImmutable();
+    }
 
     private static Process BuildProcess(ContainerSpec spec, BundleInput input)
     {
@@ -79,6 +103,7 @@ internal static class RuntimeSpecBuilder
             },
             Rlimits = [.. spec.Ulimits.Select(u => new Rlimit("RLIMIT_" + u.Key.ToUpperInvariant(), Limit(u.Value.Soft), Limit(u.Value.Hard)))],
             NoNewPrivileges = spec.NoNewPrivileges,
+            ApparmorProfile = spec.AppArmor,
             OomScoreAdj = spec.OomScoreAdj,
         };
 

@@ -69,6 +69,15 @@ public sealed record ContainerSpec
 
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>A file with the filter of system calls, in Docker's form, or <c>unconfined</c>; null: Docker's default profile.</summary>
+    public string? Seccomp { get; init; }
+
+    /// <summary>An AppArmor profile that is loaded already; null: none.</summary>
+    public string? AppArmor { get; init; }
+
+    /// <summary>No path below /proc and /sys is hidden or read-only.</summary>
+    public bool SystemPathsUnconfined { get; init; }
+
     public ImmutableSortedDictionary<string, UlimitSpec> Ulimits { get; init; } = ImmutableSortedDictionary<string, UlimitSpec>.Empty;
 
     public ImmutableSortedDictionary<string, string> Sysctls { get; init; } = ImmutableSortedDictionary<string, string>.Empty;

@@ -6,6 +6,7 @@ using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Images;
 using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
+using Devoxx.Supervisor.Seccomp;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Projects;
@@ -102,6 +103,11 @@ internal sealed partial class ProjectActor
 
             var plan = new UpPlanner(
                 up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId).Make();
+            if (SeccompProfiles.HostWarning is { } unfiltered)
+            {
+                plan = plan with { Warnings = plan.Warnings.Add(unfiltered) };
+            }
+
             if (!plan.Errors.IsEmpty)
             {
                 Refuse(plan);
