@@ -150,7 +150,8 @@ public sealed partial class Cgroup
         {
             if (existing == hierarchy)
             {
-                return directory;
+                // What few ask for is handed down only now.
+                return hierarchy.IsUnified ? hierarchy.Make(Path, limits) : directory;
             }
         }
 
