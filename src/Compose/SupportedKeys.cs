@@ -49,7 +49,7 @@ public static class SupportedKeys
                  {
                      "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
                      "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "external_links", "extra_hosts", "hostname", "image", "init", "label_file", "labels", "links", "mem_limit",
-                     "mac_address", "mem_reservation", "mem_swappiness", "memswap_limit", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pids_limit", "privileged", "profiles",
+                     "mac_address", "mem_reservation", "mem_swappiness", "memswap_limit", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pids_limit", "ports", "privileged", "profiles",
                      "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
                      "ulimits", "user", "volumes", "working_dir",
                  })
@@ -90,7 +90,6 @@ public static class SupportedKeys
 
         foreach (var (note, keys) in new[]
                  {
-                     ("ports are not published yet", "ports"),
                      ("images are not built yet", "build"),
                      ("the verb `watch` is not there yet", "develop"),
                      ("hooks are not run yet", "post_start pre_start pre_stop"),

@@ -51,7 +51,6 @@ public sealed class SupportTests
 
         Assert.Equal(
             [
-                "compose.yaml:4:5: services.web.ports has no effect yet: ports are not published yet",
                 "compose.yaml:7:5: services.web.depends_on: condition `service_healthy` has no effect yet; supported: the order of starts; conditions other than `service_started` are not waited for yet",
                 "compose.yaml:9:5: services.web.logging: driver `syslog` has no effect yet; supported: drivers `json-file`, `local` and `none`; options `max-size` and `max-file`",
                 "compose.yaml:10:5: services.web.security_opt: `label:user:x` has no effect yet; supported: `no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`",

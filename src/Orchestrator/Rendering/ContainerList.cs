@@ -18,7 +18,7 @@ internal static class ContainerList
                 container.Service,
                 ContainerText.CreatedAgo(container, now),
                 ContainerText.StatusAndReason(container, now, truncate),
-                "");
+                PortText.Of(container));
         }
 
         table.Write(output);
@@ -44,6 +44,7 @@ internal static class ContainerList
             else if (name == "Publishers")
             {
                 json.WriteStartArray(name);
+                PortText.WritePublishers(json, container);
                 json.WriteEndArray();
             }
             else
@@ -76,7 +77,7 @@ internal static class ContainerList
         "Mounts" => string.Join(',', container.Mounts),
         "Name" or "Names" => container.Name,
         "Networks" => string.Join(',', container.Networks),
-        "Ports" => "",
+        "Ports" => PortText.Of(container),
         "Project" => container.Project,
         "Reason" => container.Status,
         "RunningFor" => ContainerText.CreatedAgo(container, now),

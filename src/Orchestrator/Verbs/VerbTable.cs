@@ -7,7 +7,7 @@ internal static class VerbTable
     public static IReadOnlyList<string> Names =>
     [
         "config", "down", "events", "exec", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
-        "image push", "image rm", "image save", "image tag", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "ps", "pull", "push",
+        "image push", "image rm", "image save", "image tag", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "port", "ps", "pull", "push",
         "restart", "start", "stop", "supervisor", "up", "version", "volume inspect", "volume ls", "volume rm", "why",
     ];
 
@@ -34,6 +34,11 @@ internal static class VerbTable
         "kill" => new KillVerb(),
         "logs" => new LogsVerb(),
         "ls" => new ListVerb(),
+        "network inspect" => new NetworkInspectVerb(),
+        "network ls" or "network list" => new NetworkListVerb(),
+        "network prune" => new NetworkPruneVerb(),
+        "network rm" or "network remove" => new NetworkRemoveVerb(),
+        "port" => new PortVerb(),
         "ps" => new PsVerb(),
         "pull" => new PullVerb(),
         "push" => new PushVerb(),
@@ -50,12 +55,13 @@ internal static class VerbTable
         _ => null,
     };
 
-    public static bool IsGroup(string name) => name is "image" or "journal" or "volume";
+    public static bool IsGroup(string name) => name is "image" or "journal" or "network" or "volume";
 
     public static string GroupSummary(string group) => group switch
     {
         "image" => "List, pull, load, save and remove images",
         "journal" => "Check, back up and repair the journal",
+        "network" => "List, inspect and remove networks",
         _ => "List, inspect and remove volumes",
     };
 }

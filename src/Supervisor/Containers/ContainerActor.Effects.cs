@@ -73,7 +73,7 @@ internal sealed partial class ContainerActor
     private void Watch(int run)
     {
         var pidfd = monitor ?? throw new InvalidOperationException($"{State.Spec!.Name}: no monitor to watch");
-        Child("network").Tell(new ContainerNetworkInUse(run, State.Spec!, State.Process!));
+        Child("network").Tell(new ContainerNetworkInUse(run, State.Spec!, State.Process!, State.Connections));
         environment.Reactor.WhenReadable(pidfd).PipeTo(Self, success: () => new MonitorGone(run), failure: _ => new MonitorGone(run));
     }
 

@@ -89,7 +89,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 break;
             case MonitorOutcome { Process: { } process } outcome:
                 monitor = outcome.PidFd;
-                Do(new MonitorStarted(State.Run, process));
+                Do(new MonitorStarted(State.Run, process) { Connections = network.Connections });
                 break;
             case MonitorOutcome outcome:
                 Do(new PreparationFailed(State.Run, outcome.Error!, outcome.ExitCode));

@@ -33,7 +33,10 @@ internal sealed record ContainerPrepared(int Run) : IContainerCommand;
 /// <summary>Something a start needs could not be had.</summary>
 internal sealed record PreparationFailed(int Run, string Error, int ExitCode) : IContainerCommand;
 
-internal sealed record MonitorStarted(int Run, RunningProcess Process) : IContainerCommand;
+internal sealed record MonitorStarted(int Run, RunningProcess Process) : IContainerCommand
+{
+    public Networks.ContainerConnections? Connections { get; init; }
+}
 
 /// <summary>What probes or the container itself have made of its health.</summary>
 internal sealed record HealthObserved(int Run, HealthStatus Status, string Reason, int FailingStreak, ImmutableArray<ProbeResult> Results) : IContainerCommand;

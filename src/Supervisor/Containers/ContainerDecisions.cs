@@ -81,7 +81,7 @@ public static class ContainerDecisions
     {
         var p = command.Process;
         var started = new ContainerStarted(
-            state.Spec!.Subject, now, command.Run, p.Pid, p.StartTime, p.MonitorPid, p.MonitorStartTime, p.BootId);
+            state.Spec!.Subject, now, command.Run, p.Pid, p.StartTime, p.MonitorPid, p.MonitorStartTime, p.BootId, command.Connections);
         if (state.Phase != ContainerPhase.Stopping)
         {
             return Decision.Of(started, new WatchMonitor(command.Run), new AnswerStarts());

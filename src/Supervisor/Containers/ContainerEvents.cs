@@ -18,8 +18,9 @@ public sealed record ContainerStartRequested(Subject Subject, DateTimeOffset At,
 
 /// <summary>Outcome: execve(2) of the command has succeeded.</summary>
 /// <param name="StartTime">Field 22 of proc_pid_stat(5): with the boot id, the process's identity.</param>
+/// <param name="Network">Its addresses and host ports; null: none.</param>
 public sealed record ContainerStarted(
-    Subject Subject, DateTimeOffset At, int Run, int Pid, ulong StartTime, int MonitorPid, ulong MonitorStartTime, string BootId) : IContainerEvent;
+    Subject Subject, DateTimeOffset At, int Run, int Pid, ulong StartTime, int MonitorPid, ulong MonitorStartTime, string BootId, Networks.ContainerConnections? Network = null) : IContainerEvent;
 
 /// <summary>Outcome: nothing runs, and why.</summary>
 /// <param name="ExitCode">127 command not found, 126 not executable, 125 anything else.</param>

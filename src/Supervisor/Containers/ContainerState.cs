@@ -45,6 +45,9 @@ public sealed record ContainerState
     /// <summary>Of a run that is watched, by probes or by what it says itself; null: it does not run, or nobody can tell.</summary>
     public ContainerHealth? Health { get; init; }
 
+    /// <summary>Addresses and host ports of the newest run; null: none.</summary>
+    public Networks.ContainerConnections? Connections { get; init; }
+
     /// <summary>When the newest run was asked for: what its monitor records is later.</summary>
     public DateTimeOffset StartRequestedAt { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record ContainerState
         {
             Phase = ContainerPhase.Running,
             StartedAt = e.At,
+            Connections = e.Network,
             Process = new RunningProcess(e.Pid, e.StartTime, e.MonitorPid, e.MonitorStartTime, e.BootId),
             Health = Spec!.Health is null ? null : new ContainerHealth(HealthStatus.Starting, e.At),
         },

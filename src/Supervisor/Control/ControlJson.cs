@@ -14,6 +14,8 @@ namespace Devoxx.Supervisor.Control;
 [JsonSerializable(typeof(ServicesRequest))]
 [JsonSerializable(typeof(RemoveImagesRequest))]
 [JsonSerializable(typeof(RemoveVolumesRequest))]
+[JsonSerializable(typeof(ImmutableArray<NetworkView>))]
+[JsonSerializable(typeof(RemoveNetworksRequest))]
 [JsonSerializable(typeof(PullImagesRequest))]
 [JsonSerializable(typeof(TagImageRequest))]
 [JsonSerializable(typeof(ImageDetails))]

@@ -17,6 +17,15 @@ public static class ControlRoutes
     /// <summary>GET → <see cref="VolumeView"/>[].</summary>
     public const string Volumes = "/v1/volumes";
 
+    /// <summary>GET → <see cref="NetworkView"/>[].</summary>
+    public const string Networks = "/v1/networks";
+
+    /// <summary>POST <see cref="RemoveNetworksRequest"/> → stream.</summary>
+    public const string NetworkRemove = "/v1/networks/remove";
+
+    /// <summary>POST, no body: those that no container has a lease of → stream.</summary>
+    public const string NetworkPrune = "/v1/networks/prune";
+
     /// <summary>GET → <see cref="ImageView"/>[].</summary>
     public const string Images = "/v1/images";
 

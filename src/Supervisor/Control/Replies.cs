@@ -65,7 +65,14 @@ public sealed record ContainerView(
     bool StdinOpen,
     ImmutableArray<string> Networks,
     ImmutableArray<string> Mounts,
-    ImmutableSortedDictionary<string, string> Labels);
+    ImmutableSortedDictionary<string, string> Labels)
+{
+    /// <summary>Its addresses and host ports, while it runs.</summary>
+    public Devoxx.Supervisor.Networks.ContainerConnections? Connections { get; init; }
+
+    /// <summary>Ports it listens on, published or not: <c>80/tcp</c>.</summary>
+    public ImmutableArray<string> Exposed { get; init; } = [];
+}
 
 /// <summary>A volume as <c>volume ls</c> and <c>volume inspect</c> show it.</summary>
 public sealed record VolumeView(

@@ -62,4 +62,7 @@ public sealed record PullImagesRequest(ImmutableArray<string> Images, string? Pl
 /// <param name="Name">One more name for it.</param>
 public sealed record TagImageRequest(string Image, string Name);
 
+/// <param name="Force">One that does not exist is no error.</param>
+public sealed record RemoveNetworksRequest(ImmutableArray<string> Networks, bool Force = false);
+
 public sealed record RemoveVolumesRequest(ImmutableArray<string> Volumes, bool Force = false);

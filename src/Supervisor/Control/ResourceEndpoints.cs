@@ -9,10 +9,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Devoxx.Supervisor.Control;
 
-/// <summary>The routes for what projects share: images and volumes.</summary>
+/// <summary>The routes for what projects share: images, volumes and networks.</summary>
 internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironment environment)
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly NetworkEndpoints networks = new(supervisor, RunAsync);
 
     private readonly ImageEndpoints images = new(environment.Images, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
 
@@ -20,6 +22,9 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
     {
         ("GET", ControlRoutes.Volumes) => VolumesAsync(http),
         ("POST", ControlRoutes.VolumeRemove) => RemoveVolumesAsync(http),
+        ("GET", ControlRoutes.Networks) => networks.ListAsync(http),
+        ("POST", ControlRoutes.NetworkRemove) => networks.RemoveAsync(http),
+        ("POST", ControlRoutes.NetworkPrune) => networks.PruneAsync(http),
         ("GET", ControlRoutes.Images) => ImagesAsync(http),
         ("POST", ControlRoutes.ImageLoad) => LoadAsync(http),
         ("POST", ControlRoutes.ImageImport) => ImportAsync(http),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Pipes;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
@@ -69,7 +70,7 @@ internal static class MonitorProcess
             environment.RuntimeStart,
             Arguments(spec, environment.Root),
             Failpoint.Variables,
-            extra: [(status.ClientSafePipeHandle, StatusFd)],
+            extra: [(status.ClientSafePipeHandle, StatusFd), .. network.Reservation.Sockets.Select((s, n) => ((SafeHandle)s.SafeHandle, PortReservation.FirstFd + n))],
             newSession: true);
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
 using Akka.Actor;
+using Akka.Event;
 using Devoxx.Native.Namespaces;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
@@ -14,7 +16,8 @@ internal interface IContainerNetworkCommand;
 internal sealed record PrepareContainerNetwork(int Run, ContainerSpec Spec) : IContainerNetworkCommand;
 
 /// <summary>The command runs: from here on its namespace lives by itself.</summary>
-internal sealed record ContainerNetworkInUse(int Run, ContainerSpec Spec, RunningProcess Process) : IContainerNetworkCommand;
+/// <param name="Connections">What the run has been given; null: an earlier supervisor was killed before it noted that.</param>
+internal sealed record ContainerNetworkInUse(int Run, ContainerSpec Spec, RunningProcess Process, ContainerConnections? Connections) : IContainerNetworkCommand;
 
 /// <summary>The run has ended; answered by <see cref="ContainerNetworkReleased"/>.</summary>
 internal sealed record ReleaseContainerNetwork(int Run, ContainerSpec Spec) : IContainerNetworkCommand;
@@ -38,9 +41,17 @@ internal sealed record ContainerNetworkReleased(int Run, string? Error) : IConta
 /// <param name="NamespacePath">The namespace that the container enters; null: a new one with nothing but loopback, or the host's.</param>
 /// <param name="Attachments">In the order of its interfaces.</param>
 /// <param name="DonorId">The container whose namespace it shares; null: none.</param>
-internal sealed record ContainerNetwork(string? NamespacePath, ImmutableArray<Attachment> Attachments, string? DonorId = null)
+/// <param name="Reservation">Its host ports.</param>
+internal sealed record ContainerNetwork(
+    string? NamespacePath, ImmutableArray<Attachment> Attachments, PortReservation Reservation, string? DonorId = null)
 {
-    public static ContainerNetwork None { get; } = new(null, []);
+    public static ContainerNetwork None { get; } = new(null, [], PortReservation.None);
+
+    /// <summary>Null when there is nothing to tell.</summary>
+    public ContainerConnections? Connections => Attachments.IsEmpty ? null : new ContainerConnections(
+        [.. Attachments.Select(a => new ContainerConnection(
+            a.Network.Name, a.Lease.Interface, a.Lease.Ipv4, a.Lease.Ipv6, a.Lease.Mac, a.Network.Internal ? null : (a.Network.Subnet4 ?? a.Network.Subnet6)?.Gateway))],
+        Reservation.Ports);
 }
 
 /// <summary>One network that a container is on.</summary>
@@ -57,6 +68,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
     private readonly HashSet<string> awaited = new(StringComparer.Ordinal);
     private readonly List<string> errors = [];
     private NetworkNamespace? @namespace;
+    private PortReservation reservation = PortReservation.None;
     private ContainerSpec? spec;
     private int run;
     private bool releasing;
@@ -68,12 +80,13 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
             case PrepareContainerNetwork c:
                 Prepare(c);
                 break;
-            case NamespaceMade made when made.Run == run:
-                @namespace = made.Namespace;
+            case NamespaceMade made when made.Run == run && !releasing:
+                (@namespace, reservation) = (made.Namespace, made.Reservation);
                 AttachAll();
                 break;
             case NamespaceMade made:
                 made.Namespace.Dispose();
+                made.Reservation.Dispose();
                 break;
             case NamespaceNotMade failed when failed.Run == run:
                 Context.Parent.Tell(new ContainerNetworkFailed(run, failed.Error));
@@ -84,8 +97,9 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
             case EndpointAnswer answer when answer.Run == run && !releasing:
                 Attached(answer);
                 break;
-            case ContainerNetworkInUse:
+            case ContainerNetworkInUse c:
                 CloseNamespace();
+                Use(c);
                 break;
             case ReleaseContainerNetwork c:
                 Release(c);
@@ -103,7 +117,11 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         }
     }
 
-    protected override void PostStop() => CloseNamespace();
+    protected override void PostStop()
+    {
+        CloseNamespace();
+        reservation.Dispose();
+    }
 
     private static ImmutableArray<EndpointSpec> Endpoints(ContainerSpec spec) => spec.Networking?.Endpoints ?? [];
 
@@ -111,6 +129,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
     {
         (spec, run, releasing) = (command.Spec, command.Run, false);
         CloseNamespace();
+        ReleasePorts();
         attached.Clear();
         awaited.Clear();
         errors.Clear();
@@ -125,8 +144,25 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         else
         {
             var (self, number, ipv6) = (Self, run, Endpoints(spec).Any(e => e.Ipv6));
-            environment.Kernel.Run(() => HostNetworking.NewNamespace(ipv6))
-                .PipeTo(self, success: made => new NamespaceMade(number, made), failure: e => new NamespaceNotMade(number, e.Message));
+            var (ports, name, holders) = (spec.Networking!.Ports, spec.Name, environment.Networking.PortHolders);
+            environment.Kernel.Run(() =>
+            {
+                var reserved = PortReservation.Take(ports, containerId, (port, protocol) => holders.GetValueOrDefault($"{port}/{protocol}"));
+                foreach (var port in reserved.Ports)
+                {
+                    holders[$"{port.HostPort}/{port.Protocol}"] = "container " + name;
+                }
+
+                try
+                {
+                    return new NamespaceMade(number, HostNetworking.NewNamespace(ipv6), reserved);
+                }
+                catch
+                {
+                    reserved.Dispose();
+                    throw;
+                }
+            }).PipeTo(self, failure: e => new NamespaceNotMade(number, e.Message));
         }
     }
 
@@ -135,15 +171,16 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         var endpoints = Endpoints(spec!);
         awaited.UnionWith(endpoints.Select(e => e.Network));
         var names = InterfaceNames(endpoints);
-        var gateway = endpoints.OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network, StringComparer.Ordinal).ToList();
+        var gateways = endpoints.OrderBy(e => e.Internal).ThenByDescending(e => e.GatewayPriority).ThenBy(e => e.Network, StringComparer.Ordinal).ToList();
+        var (gateway4, gateway6) = (gateways[0], gateways.Find(e => e.Ipv6));
         foreach (var endpoint in endpoints)
         {
-            var isGateway = ReferenceEquals(gateway[0], endpoint);
             way.Tell(
                 new AttachEndpoint(
                     endpoint.Network,
                     new EndpointRequest(
-                        containerId, spec!.Name, spec.Project, spec.Service, spec.Hostname, endpoint, names[endpoint.Network], isGateway, isGateway, []),
+                        containerId, spec!.Name, spec.Project, spec.Service, spec.Hostname, endpoint, names[endpoint.Network],
+                        endpoint == gateway4, endpoint == gateway6, endpoint == gateway4 ? reservation.Ports : [], spec.Networking!.Exposed),
                     run, @namespace!, Self),
                 Self);
         }
@@ -191,7 +228,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
 
         Context.Parent.Tell(errors.Count > 0
             ? new ContainerNetworkFailed(run, string.Join("; ", errors))
-            : new ContainerNetworkReady(run, new ContainerNetwork(@namespace!.Path, [.. Endpoints(spec!).Select(e => attached[e.Network])])));
+            : new ContainerNetworkReady(run, new ContainerNetwork(@namespace!.Path, [.. Endpoints(spec!).Select(e => attached[e.Network])], reservation)));
     }
 
     private void EnterDonor(DonorFound found)
@@ -214,7 +251,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
                 throw new IOException("it has just ended");
             }
 
-            Context.Parent.Tell(new ContainerNetworkReady(run, new ContainerNetwork(@namespace.Path, [], found.ContainerId)));
+            Context.Parent.Tell(new ContainerNetworkReady(run, new ContainerNetwork(@namespace.Path, [], PortReservation.None, found.ContainerId)));
         }
         catch (IOException e)
         {
@@ -226,6 +263,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
     {
         (spec, run, releasing) = (command.Spec, command.Run, true);
         CloseNamespace();
+        ReleasePorts();
         awaited.Clear();
         errors.Clear();
         var endpoints = Endpoints(spec);
@@ -258,13 +296,55 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         }
     }
 
+    /// <summary>What the kernel does not redirect is passed on from here on; after recovery by the sockets that the monitor has kept.</summary>
+    private void Use(ContainerNetworkInUse command)
+    {
+        if (command.Connections is not { Ports.Length: > 0 } connections)
+        {
+            return;
+        }
+
+        var log = Context.GetLogger();
+        if (reservation.Sockets.IsEmpty)
+        {
+            try
+            {
+                reservation = PortReservation.Of(connections.Ports, MonitorSockets.Take(command.Process));
+            }
+            catch (IOException e)
+            {
+                log.Warning("{0}: published ports do not reach it by IPv6 from this machine: {1}", command.Spec.Name, e.Message);
+                return;
+            }
+        }
+
+        foreach (var port in connections.Ports)
+        {
+            environment.Networking.PortHolders[$"{port.HostPort}/{port.Protocol}"] = "container " + command.Spec.Name;
+        }
+
+        var addresses = connections.Networks.SelectMany(n => new[] { n.Ipv4, n.Ipv6 }).OfType<string>().Select(IPAddress.Parse).ToList();
+        PortRelay.Start(reservation, addresses, error => log.Warning("{0}: a published port: {1}", command.Spec.Name, error));
+    }
+
+    private void ReleasePorts()
+    {
+        foreach (var port in reservation.Ports)
+        {
+            environment.Networking.PortHolders.TryRemove($"{port.HostPort}/{port.Protocol}", out _);
+        }
+
+        reservation.Dispose();
+        reservation = PortReservation.None;
+    }
+
     private void CloseNamespace()
     {
         @namespace?.Dispose();
         @namespace = null;
     }
 
-    private sealed record NamespaceMade(int Run, NetworkNamespace Namespace);
+    private sealed record NamespaceMade(int Run, NetworkNamespace Namespace, PortReservation Reservation);
 
     private sealed record NamespaceNotMade(int Run, string Error);
 }

@@ -18,6 +18,9 @@ public sealed record EndpointSpec
     /// <summary>The network has IPv6.</summary>
     public bool Ipv6 { get; init; }
 
+    /// <summary>The network reaches nothing outside: no default route goes through it, and no port is published on it.</summary>
+    public bool Internal { get; init; }
+
     public ImmutableArray<string> LinkLocalIps { get; init; } = [];
 
     public string? MacAddress { get; init; }
@@ -51,6 +54,9 @@ public sealed record ContainerNetworking
 
     public ImmutableArray<PortSpec> Ports { get; init; } = [];
 
+    /// <summary>Ports that the container listens on, published or not: <c>80/tcp</c>.</summary>
+    public ImmutableArray<string> Exposed { get; init; } = [];
+
     /// <summary>Container whose network namespace it shares, by name or id; null: none.</summary>
     public string? SharedWith { get; init; }
 
@@ -74,6 +80,12 @@ public sealed record HostEntry(string Name, string Address);
 /// <summary>A name that only one container uses for another.</summary>
 /// <param name="Service">Of the same project; null for a container of whatever project.</param>
 public sealed record LinkSpec(string? Service, string? Container, string Alias);
+
+/// <summary>What a run of a container has been given of networks, as people ask for it.</summary>
+public sealed record ContainerConnections(ImmutableArray<ContainerConnection> Networks, ImmutableArray<PublishedPort> Ports);
+
+/// <summary>One of its networks.</summary>
+public sealed record ContainerConnection(string Network, string Interface, string? Ipv4, string? Ipv6, string Mac, string? Gateway);
 
 /// <summary>What a network has given a container: kept while the container exists, so that it has the same address at every start.</summary>
 public sealed record Lease
@@ -106,6 +118,8 @@ public sealed record Lease
     public required string Interface { get; init; }
 
     public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+
+    public ImmutableArray<string> Exposed { get; init; } = [];
 
     /// <summary>A run of the container is, or is being, connected.</summary>
     public bool Connected { get; init; }

@@ -24,5 +24,8 @@ internal sealed class HostNetworking(StateRoot root) : IDisposable
         }
     });
 
+    /// <summary>Which container of ours has which host port, by <c>8080/tcp</c>.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<string, string> PortHolders { get; } = new(StringComparer.Ordinal);
+
     public void Dispose() => Firewall.Dispose();
 }

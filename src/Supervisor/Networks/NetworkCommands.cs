@@ -58,7 +58,8 @@ public sealed record EndpointRequest(
     string Interface,
     bool IsGateway4,
     bool IsGateway6,
-    ImmutableArray<PublishedPort> Ports);
+    ImmutableArray<PublishedPort> Ports,
+    ImmutableArray<string> Exposed);
 
 public sealed record NetworkAnswer(long Order, string Name, string? Error, bool Changed = true);
 

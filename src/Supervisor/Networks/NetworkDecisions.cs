@@ -148,6 +148,7 @@ internal static class NetworkDecisions
             HostLink = spec.Driver == NetworkDriver.Bridge ? names.Port(request.ContainerId, spec.Id) : "",
             Interface = request.Interface,
             Ports = request.Ports,
+            Exposed = request.Exposed,
         };
 
         IPAddress? Address(SubnetSpec? subnet, string? asked, string? had, string key)

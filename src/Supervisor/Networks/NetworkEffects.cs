@@ -95,9 +95,11 @@ internal static class NetworkEffects
                     new LinkEnd(lease.HostLink, Master: parent.Index),
                     new LinkEnd(lease.Interface, mac, connect.Namespace.Descriptor),
                     spec.Mtu, host.Names.Group);
-                if (!spec.AllowsNeighbours)
+                if (!spec.AllowsNeighbours || lease.Ports.Length > 0)
                 {
-                    Links.SetPort(route, Links.Find(route, lease.HostLink)!.Index, isolated: true, hairpin: false);
+                    // Where frames on a bridge pass the host's packet rules (net.bridge.bridge-nf-call-iptables), one from a container to its own
+                    // published port leaves the bridge where it came in.
+                    Links.SetPort(route, Links.Find(route, lease.HostLink)!.Index, isolated: !spec.AllowsNeighbours, hairpin: lease.Ports.Length > 0);
                 }
 
                 break;
@@ -141,12 +143,12 @@ internal static class NetworkEffects
         }
 
         Links.SetUp(route, index);
-        if (connect.IsGateway4 && spec.Subnet4 is { } subnet4)
+        if (connect.IsGateway4 && !spec.Internal && spec.Subnet4 is { } subnet4)
         {
             Routes.SetDefault(route, AddressFamily.InterNetwork, GatewayOf(spec, subnet4), index);
         }
 
-        if (connect.IsGateway6 && spec.Subnet6 is { } subnet6)
+        if (connect.IsGateway6 && !spec.Internal && spec.Subnet6 is { } subnet6)
         {
             Routes.SetDefault(route, AddressFamily.InterNetworkV6, GatewayOf(spec, subnet6), index);
         }

@@ -62,7 +62,7 @@ internal static class ContainerSpecs
             StdinOpen = service.StdinOpen,
             Log = Log(service),
             NetworkMode = ServiceNetworking.Mode(project, service),
-            Networking = ServiceNetworking.Of(project, serviceName, service),
+            Networking = ServiceNetworking.Of(project, serviceName, service, config),
             ReadOnly = service.ReadOnly,
             OomScoreAdj = (int?)service.OomScoreAdj,
             ShmSize = service.ShmSize ?? 64L << 20,

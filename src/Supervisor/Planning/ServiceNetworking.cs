@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using Devoxx.Compose;
+using Devoxx.Oci;
 using Devoxx.Supervisor.Networks;
 
 namespace Devoxx.Supervisor.Planning;
@@ -22,10 +23,10 @@ internal static class ServiceNetworking
     };
 
     /// <exception cref="FormatException">Something the service says cannot be honoured; the message says what.</exception>
-    public static ContainerNetworking? Of(Project project, string serviceName, Service service)
+    public static ContainerNetworking? Of(Project project, string serviceName, Service service, ImageConfig image)
     {
         var mode = Mode(project, service);
-        var ports = Ports(service);
+        var ports = Ports(project, service);
         if (mode == "host" || mode == "none")
         {
             return new ContainerNetworking { ExtraHosts = Hosts(service), Dns = service.Dns, DnsSearch = service.DnsSearch, DnsOptions = service.DnsOpt };
@@ -37,6 +38,7 @@ internal static class ServiceNetworking
             Ports = mode == "container" && ports.Length > 0
                 ? throw new FormatException($"ports cannot be published with network_mode {service.NetworkMode}; publish them where the network is from")
                 : ports,
+            Exposed = Exposed(service, image),
             SharedWith = mode == "container" ? Donor(project, service.NetworkMode!) : null,
             ExtraHosts = Hosts(service),
             Dns = service.Dns,
@@ -71,6 +73,7 @@ internal static class ServiceNetworking
                 Ipv4Address = n.Value?.Ipv4Address,
                 Ipv6Address = n.Value?.Ipv6Address,
                 Ipv6 = project.Networks.TryGetValue(n.Key, out var network) && (network.External || NetworkSpecs.HasIpv6(network)),
+                Internal = network is { External: false, Internal: true },
                 LinkLocalIps = n.Value?.LinkLocalIps ?? [],
                 MacAddress = Mac(n.Value?.MacAddress ?? (place == 0 ? service.MacAddress : null)),
                 InterfaceName = n.Value?.InterfaceName ?? n.Value?.DriverOpts.GetValueOrDefault("com.docker.network.endpoint.ifname"),
@@ -93,8 +96,43 @@ internal static class ServiceNetworking
             : throw new FormatException($"network_mode {mode}: there is no service {name}");
     }
 
-    private static ImmutableArray<PortSpec> Ports(Service service)
+    /// <summary>What the image and the file say the container listens on; published ports too.</summary>
+    private static ImmutableArray<string> Exposed(Service service, ImageConfig image) =>
+    [
+        .. (image.ExposedPorts?.Keys ?? [])
+            .Concat(service.Expose.SelectMany(Expand))
+            .Concat(service.Ports.Select(p => $"{p.Target?.ToString(CultureInfo.InvariantCulture)}/{p.Protocol ?? "tcp"}"))
+            .Select(p => p.Contains('/') ? p : p + "/tcp").Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    /// <exception cref="FormatException">Not a port or a range of ports.</exception>
+    private static IEnumerable<string> Expand(string text)
     {
+        var parts = text.Split('/', 2);
+        var ends = parts[0].Split('-', 2);
+        if (!ushort.TryParse(ends[0], out var first) || !ushort.TryParse(ends[^1], out var last) || first == 0 || last < first)
+        {
+            throw new FormatException($"expose: {text} is not a port; say e.g. 80, 80/udp or 8000-8010");
+        }
+
+        return Enumerable.Range(first, last - first + 1).Select(p => $"{p.ToString(CultureInfo.InvariantCulture)}/{(parts.Length == 1 ? "tcp" : parts[1])}");
+    }
+
+    /// <summary>Where ports go that name no address: what the network they are published on says; null: everywhere.</summary>
+    private static string? HostBinding(Project project, Service service) => service.Networks.Keys
+        .Select(k => project.Networks.GetValueOrDefault(k)).OfType<Network>().Where(n => !n.Internal)
+        .Select(n => n.DriverOpts.GetValueOrDefault("com.docker.network.bridge.host_binding_ipv4")).FirstOrDefault(b => !string.IsNullOrEmpty(b));
+
+    private static bool IsRange(string text)
+    {
+        var ends = text.Split('-', 2);
+        return ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 0
+            && ushort.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last >= first;
+    }
+
+    private static ImmutableArray<PortSpec> Ports(Project project, Service service)
+    {
+        var binding = HostBinding(project, service);
         var ports = ImmutableArray.CreateBuilder<PortSpec>();
         foreach (var port in service.Ports)
         {
@@ -114,7 +152,12 @@ internal static class ServiceNetworking
                 throw new FormatException($"ports: host_ip {ip} is not an address");
             }
 
-            ports.Add(new PortSpec(port.HostIp is { Length: > 0 } ? port.HostIp : null, port.Published is { Length: > 0 } and not "0" ? port.Published : null, (int)target, protocol));
+            if (port.Published is { Length: > 0 } published && published != "0" && !IsRange(published))
+            {
+                throw new FormatException($"ports: published {published} is neither a port from 1 to 65535 nor a range such as 8000-8010");
+            }
+
+            ports.Add(new PortSpec(port.HostIp is { Length: > 0 } ? port.HostIp : binding, port.Published is { Length: > 0 } and not "0" ? port.Published : null, (int)target, protocol));
         }
 
         return ports.ToImmutable();

@@ -73,6 +73,12 @@ public sealed partial class UpPlanner
             plan.Warnings.Add($"service {serviceName}: ports have no effect with network_mode {ServiceNetworking.Mode(project, service)}");
         }
 
+        if (service.Ports.Length > 0 && ServiceNetworking.Keys(project, service).ToList() is { Count: > 0 } keys
+            && keys.All(k => project.Networks.GetValueOrDefault(k) is { Internal: true, External: false }))
+        {
+            plan.Warnings.Add($"service {serviceName}: ports have no effect, because all of its networks are internal ({string.Join(", ", keys)})");
+        }
+
         return result.ToImmutable();
     }
 

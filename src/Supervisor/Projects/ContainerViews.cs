@@ -37,9 +37,13 @@ internal static class ContainerViews
             root.Bundle(spec.Id),
             spec.Tty,
             spec.StdinOpen,
-            spec.NetworkMode == "host" ? ["host"] : [],
+            spec.NetworkMode == "host" ? ["host"] : [.. spec.Networking?.Endpoints.Select(e => e.Network) ?? []],
             [.. spec.Mounts.Where(m => m.Kind != MountKind.Tmpfs).Select(m => m.Source).Distinct()],
-            spec.Labels);
+            spec.Labels)
+        {
+            Connections = runs ? state.Connections : null,
+            Exposed = spec.Networking?.Exposed ?? [],
+        };
     }
 
     /// <summary>Docker's word for the state.</summary>

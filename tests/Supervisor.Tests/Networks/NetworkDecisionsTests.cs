@@ -130,7 +130,7 @@ public sealed class NetworkDecisionsTests
 
     private static AttachEndpoint Attach(string container, string? address = null) => new(
         "shop_default",
-        new EndpointRequest(container, container, "shop", "web", "host", new EndpointSpec { Network = "shop_default", Ipv4Address = address }, "eth0", true, true, []),
+        new EndpointRequest(container, container, "shop", "web", "host", new EndpointSpec { Network = "shop_default", Ipv4Address = address }, "eth0", true, true, [], []),
         1, null!, ActorRefs.Nobody);
 
     /// <summary>A network and what it has decided last.</summary>
