@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
+using Devoxx.Native.Netlink;
 
 namespace Devoxx.Supervisor.Actors;
 
@@ -8,8 +9,9 @@ namespace Devoxx.Supervisor.Actors;
 internal static class Orphans
 {
     /// <param name="owned">Ids of the containers that the journal knows.</param>
+    /// <param name="links">Network interfaces that the journal knows.</param>
     /// <returns>What could not be removed, and why.</returns>
-    public static ImmutableArray<string> Remove(SupervisorEnvironment environment, ImmutableHashSet<string> owned)
+    public static ImmutableArray<string> Remove(SupervisorEnvironment environment, ImmutableHashSet<string> owned, ImmutableHashSet<string> links)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         var root = environment.Root;
@@ -24,6 +26,16 @@ internal static class Orphans
                 }
             });
         }
+
+        Try(errors, () =>
+        {
+            // Of whatever nobody knows any more, for example because the journal was deleted: interfaces are known by their names.
+            using var route = NetlinkSocket.OpenRoute();
+            foreach (var link in Links.All(route).Where(l => l.Group == environment.Networking.Names.Group && !links.Contains(l.Name)))
+            {
+                Links.Delete(route, link.Name);
+            }
+        });
 
         // Bundles hold upper layers and logs of containers; volumes are elsewhere, and are never touched here.
         foreach (var directory in Directories(root.ContainersDirectory).Concat(Directories(root.RuntimeRoot)).Where(d => !owned.Contains(Path.GetFileName(d))))

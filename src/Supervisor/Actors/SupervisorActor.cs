@@ -30,6 +30,7 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
     private ProjectsChanged? known;
     private bool volumesReady;
     private bool networksReady;
+    private ImmutableHashSet<string> links = [];
     private int open;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -58,8 +59,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
                 volumesReady = true;
                 ServeIfRecovered();
                 break;
-            case NetworksReady:
-                networksReady = true;
+            case NetworksReady ready:
+                (networksReady, links) = (true, ready.Links);
                 ServeIfRecovered();
                 break;
             case OrphansRemoved removed:
@@ -154,7 +155,7 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
         swept = true;
         var owned = known.Projects.Values.SelectMany(p => p.ContainerIds).ToImmutableHashSet();
         networks.Tell(new ReleaseUnknown(owned));
-        environment.Kernel.Run(() => Orphans.Remove(environment, owned))
+        environment.Kernel.Run(() => Orphans.Remove(environment, owned, links))
             .PipeTo(Self, success: errors => new OrphansRemoved(errors), failure: e => new OrphansRemoved([e.Message]));
     }
 

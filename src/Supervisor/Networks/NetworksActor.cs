@@ -37,7 +37,8 @@ public sealed record NetworksState(ImmutableSortedDictionary<string, string> Nam
 public sealed record GetNetworks;
 
 /// <summary>Sent up once, when every network of the journal has settled.</summary>
-internal sealed record NetworksReady;
+/// <param name="Links">The interfaces of all of them.</param>
+internal sealed record NetworksReady(ImmutableHashSet<string> Links);
 
 /// <summary>The parent of all networks: finds the one a message is for, or makes it, with subnets that meet no other's.</summary>
 internal sealed class NetworksActor(SupervisorEnvironment environment)
@@ -118,7 +119,8 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
 
                 if (reconciled.First)
                 {
-                    Context.Parent.Tell(new NetworksReady());
+                    Context.Parent.Tell(new NetworksReady(
+                        [.. known.Values.Where(n => n.Spec is not null).SelectMany(n => n.Leases.Values.Select(l => l.HostLink).Append(n.Spec!.Link))]));
                 }
 
                 break;

@@ -6,13 +6,13 @@ using Xunit;
 namespace Devoxx.Scenarios.World;
 
 /// <summary>
-/// All that one state root has on the machine, line by line: mounts, cgroups, network links, processes, directories. Taken before
+/// All that one state root has on the machine, line by line: mounts, cgroups, network links, routes, tables of the firewall, processes, directories. Taken before
 /// and after, it shows what was left behind.
 /// </summary>
 public sealed record HostSnapshot(ImmutableSortedSet<string> Lines)
 {
     public static HostSnapshot Take(Sandbox sandbox) =>
-        new([.. Mounts(sandbox), .. Cgroups(sandbox), .. Links(), .. Processes(sandbox), .. Directories(sandbox)]);
+        new([.. Mounts(sandbox), .. Cgroups(sandbox), .. Links(sandbox), .. Routes(sandbox), .. Tables(sandbox), .. Processes(sandbox), .. Directories(sandbox)]);
 
     /// <summary>Fails with the differences, one a line.</summary>
     public void AssertSameAs(HostSnapshot before)
@@ -38,7 +38,14 @@ public sealed record HostSnapshot(ImmutableSortedSet<string> Lines)
                select $"cgroup {directory}";
     }
 
-    private static IEnumerable<string> Links() => Directory.EnumerateFileSystemEntries("/sys/class/net").Select(link => $"link {Path.GetFileName(link)}");
+    private static IEnumerable<string> Links(Sandbox sandbox) => sandbox.Links().Select(link => $"link {link}");
+
+    private static IEnumerable<string> Routes(Sandbox sandbox) => Witness.Of("ip", "route", "show", "table", "all")
+        .Concat(Witness.Of("ip", "-6", "route", "show", "table", "all"))
+        .Where(route => route.Contains($" dev {sandbox.LinkPrefix}", StringComparison.Ordinal)).Select(route => $"route {route}");
+
+    private static IEnumerable<string> Tables(Sandbox sandbox) =>
+        Witness.Of("nft", "list", "tables").Where(table => table.EndsWith(" " + sandbox.Name, StringComparison.Ordinal)).Select(table => $"nft {table}");
 
     private static IEnumerable<string> Processes(Sandbox sandbox) => sandbox.Processes().Select(process => $"process {process}");
 

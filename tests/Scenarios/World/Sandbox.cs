@@ -5,6 +5,7 @@ using System.Text.Json;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;
+using Devoxx.Native.Netlink;
 using Devoxx.Native.Processes;
 using Xunit;
 
@@ -24,6 +25,8 @@ public sealed class Sandbox : IAsyncDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("devoxx-scenario-").FullName;
         Root = Directory + "/state";
         var name = "devoxx-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..12];
+        Name = name;
+        LinkPrefix = "dx" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..5];
         RunDirectory = "/run/" + name;
         CgroupParent = "/" + name;
         before = HostSnapshot.Take(this);
@@ -34,6 +37,12 @@ public sealed class Sandbox : IAsyncDisposable
 
     /// <summary><c>DEVOXX_ROOT</c>.</summary>
     public string Root { get; }
+
+    /// <summary>What the state root's tables of the firewall are called.</summary>
+    public string Name { get; }
+
+    /// <summary>What the names of its network interfaces begin with.</summary>
+    public string LinkPrefix { get; }
 
     public string RunDirectory { get; }
 
@@ -132,6 +141,10 @@ public sealed class Sandbox : IAsyncDisposable
     public IReadOnlyList<OwnedProcess> Processes() =>
         [.. System.IO.Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => Process(int.Parse(name!))).OfType<OwnedProcess>()];
 
+    /// <summary>The network interfaces of this sandbox.</summary>
+    public IReadOnlyList<string> Links() =>
+        [.. System.IO.Directory.EnumerateFileSystemEntries("/sys/class/net").Select(path => Path.GetFileName(path)!).Where(link => link.StartsWith(LinkPrefix, StringComparison.Ordinal))];
+
     public OwnedProcess Supervisor() => Assert.Single(Processes(), process => process.Role == "supervisor");
 
     /// <summary>SIGKILL, and waits until they are gone.</summary>
@@ -185,6 +198,18 @@ public sealed class Sandbox : IAsyncDisposable
             Mount.Unmount(mount.MountPoint, UnmountFlags.Detach);
         }
 
+        foreach (var link in Links())
+        {
+            using var route = NetlinkSocket.OpenRoute();
+            Devoxx.Native.Netlink.Links.Delete(route, link);
+        }
+
+        foreach (var table in Witness.Of("nft", "list", "tables").Where(table => table.EndsWith(" " + Name, StringComparison.Ordinal)))
+        {
+            Witness.Of("nft", ["delete", .. table.Split(' ')]);
+        }
+
+        File.Delete($"/run/devoxx-forwarding/holder-{Name}");
         SafeTree.Delete(Directory);
         SafeTree.Delete(RunDirectory);
     }
