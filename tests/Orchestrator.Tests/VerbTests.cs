@@ -102,10 +102,10 @@ public sealed class VerbTests : IAsyncDisposable
     public async Task Up_warns_of_a_key_that_is_not_honoured_where_it_stands_and_others_do_not()
     {
         await supervisor.StartAsync(context => context.Response.WriteAsync(Success));
-        var path = Shop("    ulimits:\n      nofile: 10\n    mac_address: 02:42:ac:11:65:43\n");
+        var path = Shop("    ulimits:\n      nofile: 10\n    isolation: hyperv\n");
         var up = await Invoke("up", "-d", "-f", path);
         Assert.StartsWith($"warning: {path}:9:5: ", up.Error);
-        Assert.Contains("mac_address", Assert.Single(up.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("isolation", Assert.Single(up.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Empty((await Invoke("stop", "-f", path)).Error);
     }
 
