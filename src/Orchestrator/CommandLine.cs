@@ -70,6 +70,16 @@ internal static class CommandLine
 
         var global = new GlobalOptions(before, parsed);
         output.Configure(global);
+        foreach (var without in global.WithoutEffect())
+        {
+            output.Warn(without);
+        }
+
+        if (global.IsDryRun)
+        {
+            DryRuns.Check(verb);
+        }
+
         return await verb.RunAsync(new Invocation(global, parsed, output, interrupts));
     }
 
@@ -92,6 +102,11 @@ internal static class CommandLine
     private static (Verb? Verb, int Next) Find(IReadOnlyList<string> arguments, int index)
     {
         var name = arguments[index++];
+        if (index < arguments.Count && VerbTable.Find($"{name} {arguments[index]}") is { } longer)
+        {
+            return (longer, index + 1);
+        }
+
         if (VerbTable.Find(name) is { } verb)
         {
             return (verb, index);

@@ -42,6 +42,8 @@ public static class EventCatalog
             $"{e.Cause}: {Signal.Name(e.Signal)}" + (e.Signal == 9 ? "" : $", then SIGKILL after {InWords.Span(e.Grace)}"))
         .Add("container.signalled.v1", json.ContainerSignalled, e => $"{Signal.Name(e.Signal)}: {e.Cause}")
         .Add("container.health-changed.v1", json.ContainerHealthChanged, e => $"{InWords.Health(e.Status)}: {e.Reason}")
+        .Add("container.paused.v1", json.ContainerPaused, e => e.Cause)
+        .Add("container.unpaused.v1", json.ContainerUnpaused, e => e.Cause)
         .Add("container.exited.v1", json.ContainerExited, e =>
             $"exit code {e.ExitCode}" + (e.Signal is { } s ? $" ({Signal.Name(s)})" : "") + $" after {InWords.Span(e.Duration)}: {e.Cause}")
         .Add("container.restart-scheduled.v1", json.ContainerRestartScheduled, e =>
@@ -55,6 +57,9 @@ public static class EventCatalog
         .Add("cgroup.create-requested.v1", json.CgroupCreateRequested, e => e.Path)
         .Add("cgroup.created.v1", json.CgroupCreated, _ => "")
         .Add("cgroup.oom-killed.v1", json.CgroupOomKilled, e => $"the kernel has killed {e.OomKills} time{(e.OomKills == 1 ? "" : "s")} in this run for want of memory")
+        .Add("cgroup.freeze-requested.v1", json.CgroupFreezeRequested, e => $"{(e.Frozen ? "freeze" : "thaw")}: {e.Cause}")
+        .Add("cgroup.frozen.v1", json.CgroupFrozen, e => e.Frozen ? "frozen" : "thawed")
+        .Add("cgroup.not-frozen.v1", json.CgroupNotFrozen, e => e.Error)
         .Add("cgroup.remove-requested.v1", json.CgroupRemoveRequested, _ => "")
         .Add("cgroup.removed.v1", json.CgroupRemoved, e => e.Usage.MemoryPeak is { } peak ? $"memory peak {InWords.Bytes(peak)}" : "")
         .AddState("cgroup.state.v1", json.CgroupState);

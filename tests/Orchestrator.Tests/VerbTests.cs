@@ -134,7 +134,7 @@ public sealed class VerbTests : IAsyncDisposable
     [InlineData("""POST /v1/projects/shop/stop {"services":["web"],"stopTimeoutSeconds":2,"noDeps":false}""", "stop", "-t", "2", "web")]
     [InlineData("""POST /v1/projects/shop/start {"services":[],"noDeps":false}""", "start")]
     [InlineData("""POST /v1/projects/shop/restart {"services":["db","web"],"noDeps":true}""", "restart", "--no-deps", "db", "web")]
-    [InlineData("""POST /v1/projects/shop/kill {"services":[],"signal":"HUP","noDeps":false}""", "kill", "-s", "HUP")]
+    [InlineData("""POST /v1/projects/shop/kill {"services":[],"signal":"HUP","noDeps":false,"orphans":false}""", "kill", "-s", "HUP")]
     [InlineData("""POST /v1/projects/shop/down {"services":[],"volumes":true,"removeOrphans":true,"stopTimeoutSeconds":0}""", "down", "-v", "--remove-orphans", "-t", "0")]
     public async Task Asks_for_what_was_typed(string request, params string[] arguments)
     {

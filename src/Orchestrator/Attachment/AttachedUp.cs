@@ -30,7 +30,7 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
         // What the containers wrote before belongs to an earlier up.
         var query = new LogQuery { Since = DateTimeOffset.UtcNow };
         using var session = new LogSession(
-            container => options.Watched.Contains(container.Service),
+            container => !container.IsOneOff && options.Watched.Contains(container.Service),
             container => options.Services.Contains(container.Service),
             new LogPrefixes(options.Style, names),
             new MakeWayStream(output.OutStream, Above),

@@ -19,11 +19,12 @@ internal sealed class SupervisorConnection : IDisposable
     private Socket? first;
 
     /// <param name="launch">Starts a supervisor and returns when it answers.</param>
-    private SupervisorConnection(StateRoot root, Func<CancellationToken, Task> launch)
+    /// <param name="handler">Answers in its place; null: over its socket.</param>
+    private SupervisorConnection(StateRoot root, Func<CancellationToken, Task> launch, HttpMessageHandler? handler = null)
     {
         this.root = root;
         this.launch = launch;
-        client = new HttpClient(new SocketsHttpHandler
+        client = new HttpClient(handler ?? new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
@@ -54,6 +55,9 @@ internal sealed class SupervisorConnection : IDisposable
 
         return connection;
     }
+
+    /// <summary>For a dry run where nothing is kept yet: answers as a supervisor would that has nothing.</summary>
+    public static SupervisorConnection ToNothing(StateRoot root) => new(root, static _ => Task.CompletedTask, new NothingHandler(root));
 
     /// <summary>A connection to a supervisor that runs already; null when none does.</summary>
     public static SupervisorConnection? OpenExisting(StateRoot root)
@@ -90,10 +94,12 @@ internal sealed class SupervisorConnection : IDisposable
     }
 
     /// <summary>Asks for a change, reports its progress, returns how it ended.</summary>
-    public Task<Outcome> PerformAsync<T>(string path, T request, JsonTypeInfo<T> type, Action<Progress> report, CancellationToken cancellation)
+    /// <param name="foretell">Of a dry run: told the plan.</param>
+    public Task<Outcome> PerformAsync<T>(
+        string path, T request, JsonTypeInfo<T> type, Action<Progress> report, CancellationToken cancellation, Action<PlanView>? foretell = null)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(request, type);
-        return PerformAsync(path, () => Json(json), report, cancellation, again: true);
+        return PerformAsync(path, () => Json(json), report, cancellation, again: true, foretell);
     }
 
     /// <summary>Sends <paramref name="body"/> as it is, reports progress, returns how it ended.</summary>
@@ -114,6 +120,12 @@ internal sealed class SupervisorConnection : IDisposable
         }
     }
 
+    /// <summary>Has the supervisor leave; containers run on.</summary>
+    public async Task ShutDownAsync(CancellationToken cancellation)
+    {
+        using var response = await SendAsync(static () => new HttpRequestMessage(HttpMethod.Post, ControlRoutes.Shutdown), cancellation);
+    }
+
     public void Dispose()
     {
         client.Dispose();
@@ -127,7 +139,7 @@ internal sealed class SupervisorConnection : IDisposable
         return content;
     }
 
-    private async Task<Outcome> PerformAsync(string path, Func<HttpContent> body, Action<Progress> report, CancellationToken cancellation, bool again)
+    private async Task<Outcome> PerformAsync(string path, Func<HttpContent> body, Action<Progress> report, CancellationToken cancellation, bool again, Action<PlanView>? foretell = null)
     {
         using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, path) { Content = body() }, cancellation, again);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
@@ -138,6 +150,11 @@ internal sealed class SupervisorConnection : IDisposable
                 if (line.Progress is { } progress)
                 {
                     report(progress);
+                }
+
+                if (line.Plan is { } plan)
+                {
+                    foretell?.Invoke(plan);
                 }
 
                 if (line.Outcome is { } outcome)

@@ -33,11 +33,26 @@ internal sealed record Stack(Project Project, JsonElement Json)
     public static Stack LoadToLookAt(Invocation invocation) =>
         Of(StackFiles.Load(invocation, static request => request with { ResolveEnvironment = false }));
 
-    private static Stack Of(LoadResult result)
+    private static Stack Of(LoadResult result) => new(result.Project!, JsonOf(result.Project!));
+
+    /// <summary>The model with all that belongs to it, as the control API takes it.</summary>
+    public static JsonElement JsonOf(Project project)
     {
         // Without the shell's variables: what the file takes of them is in its values, and the journal is no place for the rest.
-        using var json = JsonDocument.Parse(ProjectJson.WriteLossless(result.Project! with { Environment = ImmutableSortedDictionary<string, string>.Empty }));
-        return new Stack(result.Project!, json.RootElement.Clone());
+        using var json = JsonDocument.Parse(ProjectJson.WriteLossless(project with { Environment = ImmutableSortedDictionary<string, string>.Empty }));
+        return json.RootElement.Clone();
+    }
+
+    /// <summary>The same with every service's <c>pull_policy</c> as <c>--pull</c> has it; null: as it is.</summary>
+    public Stack WithPullPolicy(string? policy)
+    {
+        if (policy is null)
+        {
+            return this;
+        }
+
+        var project = Project with { Services = Project.Services.SetItems(Project.Services.Select(s => KeyValuePair.Create(s.Key, s.Value with { PullPolicy = policy }))) };
+        return new Stack(project, JsonOf(project));
     }
 
     /// <summary>Whether there is such a service, whatever its profiles.</summary>

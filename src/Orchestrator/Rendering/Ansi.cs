@@ -7,6 +7,7 @@ internal static class Ansi
     public const string ShowCursor = "\e[?25h";
     public const string EraseToEndOfLine = "\e[K";
     public const string EraseBelow = "\e[J";
+    public const string Home = "\e[H";
     public const string Reset = "\e[0m";
 
     public static string Up(int rows) => rows > 0 ? $"\e[{rows}A" : "";

@@ -8,7 +8,7 @@ internal static class ProgressText
     /// <summary>Why, in parentheses and on one line; nothing where the status is all there is to know. What failed and how far something is stands bare.</summary>
     public static string Detail(Progress progress)
     {
-        if (progress.Detail is not { Length: > 0 } detail || (!progress.Failed && progress.Status is "Creating" or "Starting" or "Stopping" or "Removing" or "Killing"))
+        if (progress.Detail is not { Length: > 0 } detail || (!progress.Failed && progress.Status is "Creating" or "Starting" or "Stopping" or "Removing" or "Killing" or "Pausing" or "Unpausing"))
         {
             return "";
         }

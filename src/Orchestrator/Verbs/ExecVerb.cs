@@ -42,6 +42,11 @@ internal sealed class ExecVerb : Verb
         var containers = await supervisor.GetAsync(
             ControlRoutes.Containers(target.Name), ControlJson.Default.ImmutableArrayContainerView, CancellationToken.None);
         var container = Choose(containers, invocation.Words[0], invocation.Arguments.Value(Index));
+        if (container.State == "paused")
+        {
+            throw new CommandFailedException($"container {container.Name} is paused; unpause it before executing a command in it");
+        }
+
         invocation.Output.Out.Flush();
         Execve.Replace(RuntimePath.Find(), RuntimeArguments(invocation, container.Id, tty));
         return ExitCode.Failure;
@@ -64,7 +69,7 @@ internal sealed class ExecVerb : Verb
     internal static ContainerView Choose(IReadOnlyList<ContainerView> containers, string service, int? index) =>
         containers.Where(container => container.Service == service && (container.State is "running" or "paused"))
             .Where(container => index is null or 0 || container.Number == index)
-            .OrderBy(container => container.Number).FirstOrDefault()
+            .OrderBy(container => container.IsOneOff).ThenBy(container => container.Number).FirstOrDefault()
         ?? throw new CommandFailedException(index is null or 0
             ? $"service \"{service}\" is not running"
             : $"service \"{service}\" is not running container #{index}");

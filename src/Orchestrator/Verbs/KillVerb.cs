@@ -6,13 +6,14 @@ namespace Devoxx.Orchestrator.Verbs;
 
 internal sealed class KillVerb : Verb
 {
+    private static readonly SwitchFlag RemoveOrphans = new("remove-orphans", null, "Remove containers for services not defined in the Compose file");
     private static readonly TextFlag SignalFlag = new("signal", 's', "SIGNAL to send to the container (default: SIGKILL)");
 
     public override string Name => "kill";
 
     public override string Summary => "Force stop service containers";
 
-    public override IReadOnlyList<Flag> Flags => [SignalFlag];
+    public override IReadOnlyList<Flag> Flags => [RemoveOrphans, SignalFlag];
 
     public override Task<int> RunAsync(Invocation invocation)
     {
@@ -22,7 +23,8 @@ internal sealed class KillVerb : Verb
             Check(signal);
         }
 
-        return ServiceRequests.PerformAsync(invocation, "kill", "Killing", services => new ServicesRequest(services, Signal: signal));
+        return ServiceRequests.PerformAsync(invocation, "kill", "Killing", services => new ServicesRequest(
+            services, Signal: signal, Orphans: services.IsEmpty && !invocation.Arguments.Has(RemoveOrphans) ? false : null));
     }
 
     /// <summary>A wrong name is told before a supervisor is started for it.</summary>

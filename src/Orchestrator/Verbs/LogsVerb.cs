@@ -40,7 +40,7 @@ internal sealed class LogsVerb : Verb
         var connecting = invocation.ConnectAsync();
         var target = ProjectTarget.Find(invocation);
         target.CheckServices(invocation.Words);
-        bool Wanted(ContainerView container) => (index == 0 || container.Number == index)
+        bool Wanted(ContainerView container) => !container.IsOneOff && (index == 0 || container.Number == index)
             && (invocation.Words.Count > 0 ? invocation.Words.Contains(container.Service) : ShownUnasked(target.Stack, container.Service));
         using var supervisor = await connecting;
         var containers = (await supervisor.GetAsync(

@@ -36,6 +36,7 @@ internal sealed class PsVerb : Verb
         var shown = containers
             .Where(container => invocation.Words.Count == 0 || invocation.Words.Contains(container.Service))
             .Where(container => declaredOnly is null || declaredOnly.Project.Services.ContainsKey(container.Service))
+            .Where(container => !container.IsOneOff || arguments.Has(All))
             .Where(container => states.Count > 0
                 ? states.Contains(container.State)
                 : arguments.Has(All) || container.State is "running" or "paused" or "restarting" or "removing")

@@ -1,5 +1,7 @@
+using Devoxx.Compose;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Projects;
+using Devoxx.Orchestrator.Rendering;
 using Devoxx.Supervisor.Control;
 
 namespace Devoxx.Orchestrator.Verbs;
@@ -21,16 +23,18 @@ internal sealed class PullVerb : Verb
     public override async Task<int> RunAsync(Invocation invocation)
     {
         var arguments = invocation.Arguments;
+        if (invocation.Global.IsDryRun)
+        {
+            return Foretell(invocation);
+        }
+
         var connecting = invocation.ConnectAsync();
         var project = Stack.LoadToStart(invocation, invocation.Words).Project;
         var code = ExitCode.Success;
         using var supervisor = await connecting;
 
         // One request for each platform asked for; nearly always there is one.
-        foreach (var group in project.Services
-            .Where(service => invocation.Words.Count == 0 || arguments.Has(IncludeDependencies) || invocation.Words.Contains(service.Key))
-            .Where(service => service.Value.Image is not null && service.Value.PullPolicy is not "build" && !(service.Value.Build is not null && arguments.Has(IgnoreBuildable)))
-            .GroupBy(service => service.Value.Platform))
+        foreach (var group in Meant(invocation, project).GroupBy(service => service.Value.Platform))
         {
             var request = new PullImagesRequest([.. group.Select(service => service.Value.Image!).Distinct()], group.Key);
             var outcome = await invocation.ShowAsync("Pulling", report => supervisor.PerformAsync(
@@ -39,5 +43,18 @@ internal sealed class PullVerb : Verb
         }
 
         return code;
+    }
+
+    private static IEnumerable<KeyValuePair<string, Service>> Meant(Invocation invocation, Project project) => project.Services
+        .Where(service => invocation.Words.Count == 0 || invocation.Arguments.Has(IncludeDependencies) || invocation.Words.Contains(service.Key))
+        .Where(service => service.Value.Image is not null && service.Value.PullPolicy is not "build"
+            && !(service.Value.Build is not null && invocation.Arguments.Has(IgnoreBuildable)));
+
+    private static int Foretell(Invocation invocation)
+    {
+        var project = Stack.LoadToStart(invocation, invocation.Words).Project;
+        PlanText.Write(invocation.Output.Out, new PlanView(
+            [.. Meant(invocation, project).Select(service => service.Value.Image!).Distinct().Select(image => new PlannedStep(0, "pull", "image", image, "pull", []))], []));
+        return ExitCode.Success;
     }
 }

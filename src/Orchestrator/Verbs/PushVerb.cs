@@ -1,5 +1,6 @@
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Projects;
+using Devoxx.Orchestrator.Rendering;
 using Devoxx.Supervisor.Control;
 
 namespace Devoxx.Orchestrator.Verbs;
@@ -20,13 +21,18 @@ internal sealed class PushVerb : Verb
     public override async Task<int> RunAsync(Invocation invocation)
     {
         var arguments = invocation.Arguments;
-        var connecting = invocation.ConnectAsync();
         var project = Stack.LoadToStart(invocation, invocation.Words).Project;
-        using var supervisor = await connecting;
         var images = project.Services
             .Where(service => invocation.Words.Count == 0 || arguments.Has(IncludeDependencies) || invocation.Words.Contains(service.Key))
             .Where(service => service.Value.Build is not null && service.Value.Image is not null)
             .Select(service => service.Value.Image!).Distinct();
+        if (invocation.Global.IsDryRun)
+        {
+            PlanText.Write(invocation.Output.Out, new PlanView([.. images.Select(image => new PlannedStep(0, "push", "image", image, "push", []))], []));
+            return ExitCode.Success;
+        }
+
+        using var supervisor = await invocation.ConnectAsync();
         var code = await invocation.ShowAsync("Pushing", report => supervisor.PerformAsync(
             ControlRoutes.ImagePush, new PullImagesRequest([.. images]), ControlJson.Default.PullImagesRequest, arguments.Has(Quiet) ? _ => { } : report, invocation.Interrupts.First));
         return arguments.Has(IgnoreFailures) ? ExitCode.Success : code;

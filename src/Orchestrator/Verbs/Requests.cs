@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Devoxx.Orchestrator.Control;
+using Devoxx.Orchestrator.Rendering;
 using Devoxx.Supervisor.Control;
 
 namespace Devoxx.Orchestrator.Verbs;
@@ -11,7 +12,17 @@ internal static class Requests
     /// <param name="title">What the progress display says is going on.</param>
     public static Task<int> PerformAsync<T>(
         this Invocation invocation, SupervisorConnection supervisor, string path, T request, JsonTypeInfo<T> type, string title = "Running") =>
-        invocation.ShowAsync(title, report => supervisor.PerformAsync(path, request, type, report, invocation.Interrupts.First));
+        invocation.Global.IsDryRun
+            ? invocation.ForetellAsync(supervisor, path, request, type)
+            : invocation.ShowAsync(title, report => supervisor.PerformAsync(path, request, type, report, invocation.Interrupts.First));
+
+    /// <summary>Prints what the request would do.</summary>
+    public static async Task<int> ForetellAsync<T>(this Invocation invocation, SupervisorConnection supervisor, string path, T request, JsonTypeInfo<T> type)
+    {
+        var outcome = await supervisor.PerformAsync(
+            path + "?dryRun=true", request, type, static _ => { }, invocation.Interrupts.First, plan => PlanText.Write(invocation.Output.Out, plan));
+        return invocation.Conclude(outcome);
+    }
 
     /// <summary>Shows the progress of <paramref name="perform"/>, then how it ended; returns the exit code.</summary>
     public static async Task<int> ShowAsync(this Invocation invocation, string title, Func<Action<Progress>, Task<Outcome>> perform)
@@ -42,5 +53,11 @@ internal static class Requests
     }
 
     public static Task<SupervisorConnection> ConnectAsync(this Invocation invocation) =>
-        SupervisorConnection.OpenAsync(invocation.Root, CancellationToken.None);
+        invocation.Global.IsDryRun ? invocation.ConnectToLookAsync() : SupervisorConnection.OpenAsync(invocation.Root, CancellationToken.None);
+
+    /// <summary>For what must not change anything: where nothing is kept yet, no supervisor is started, for it would make its directories.</summary>
+    public static Task<SupervisorConnection> ConnectToLookAsync(this Invocation invocation) =>
+        !File.Exists(invocation.Root.JournalPath) && !File.Exists(invocation.Root.SocketPath)
+            ? Task.FromResult(SupervisorConnection.ToNothing(invocation.Root))
+            : SupervisorConnection.OpenAsync(invocation.Root, CancellationToken.None);
 }

@@ -1,4 +1,5 @@
 using Devoxx.Orchestrator.Arguments;
+using Devoxx.Orchestrator.Systemd;
 using Devoxx.Supervisor;
 using Microsoft.Win32.SafeHandles;
 
@@ -40,7 +41,11 @@ internal sealed class SupervisorVerb : Verb
                 RuntimePath.Find(),
                 invocation.Arguments.Value(ReadyFd),
                 idle == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(idle),
-                () => spawnLock?.Dispose()),
+                () =>
+                {
+                    spawnLock?.Dispose();
+                    SystemdNotice.Ready();
+                }),
             invocation.Interrupts.First);
     }
 }

@@ -29,6 +29,10 @@ internal sealed class UpVerb : Verb
     private static readonly NumberFlag Timeout = new("timeout", 't', "Use this timeout in seconds for container shutdown when attached or when containers are already running");
     private static readonly SwitchFlag Timestamps = new("timestamps", null, "Show timestamps");
 
+    /// <summary>Those that change what is done, not how it is shown.</summary>
+    internal static IReadOnlyList<Flag> PlanningFlags =>
+        [ForceRecreate, NoDeps, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout];
+
     public override string Name => "up";
 
     public override string Summary => "Create and start containers";
@@ -42,15 +46,10 @@ internal sealed class UpVerb : Verb
     {
         Check(invocation.Arguments);
         var connecting = invocation.ConnectAsync();
-        var stack = Stack.LoadToStart(invocation, invocation.Words);
-        if (stack.Project.Services.IsEmpty)
-        {
-            throw new CommandFailedException("no service selected");
-        }
-
+        var stack = Load(invocation);
         var request = Request(invocation, stack);
         using var supervisor = await connecting;
-        if (invocation.Arguments.Has(Detach) || invocation.Arguments.Has(NoStart))
+        if (invocation.Arguments.Has(Detach) || invocation.Arguments.Has(NoStart) || invocation.Global.IsDryRun)
         {
             return await invocation.PerformAsync(supervisor, ControlRoutes.Up(stack.Project.Name), request, ControlJson.Default.UpRequest);
         }
@@ -105,7 +104,14 @@ internal sealed class UpVerb : Verb
         };
     }
 
-    private static UpRequest Request(Invocation invocation, Stack stack)
+    /// <exception cref="CommandFailedException">The files are wrong, or no service of them is selected.</exception>
+    internal static Stack Load(Invocation invocation)
+    {
+        var stack = Stack.LoadToStart(invocation, invocation.Words);
+        return stack.Project.Services.IsEmpty ? throw new CommandFailedException("no service selected") : stack;
+    }
+
+    internal static UpRequest Request(Invocation invocation, Stack stack)
     {
         var arguments = invocation.Arguments;
         return new UpRequest(

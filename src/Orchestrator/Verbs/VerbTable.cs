@@ -6,14 +6,17 @@ internal static class VerbTable
     /// <summary>In the order of <c>--help</c>.</summary>
     public static IReadOnlyList<string> Names =>
     [
-        "config", "down", "events", "exec", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
-        "image push", "image rm", "image save", "image tag", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "port", "ps", "pull", "push",
-        "restart", "start", "stop", "supervisor", "up", "version", "volume inspect", "volume ls", "volume rm", "why",
+        "attach", "config", "create", "down", "events", "exec", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
+        "image push", "image rm", "image save", "image tag", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
+        "restart", "rm", "run", "scale", "start", "stats", "stop", "supervisor", "supervisor install", "supervisor status", "supervisor uninstall", "top", "unpause",
+        "up", "version", "volume inspect", "volume ls", "volume rm", "volumes", "wait", "why",
     ];
 
     public static Verb? Find(string name) => name switch
     {
+        "attach" => new AttachVerb(),
         "config" or "convert" => new ConfigVerb(),
+        "create" => new CreateVerb(),
         "down" => new DownVerb(),
         "events" => new EventsVerb(),
         "exec" => new ExecVerb(),
@@ -39,18 +42,31 @@ internal static class VerbTable
         "network prune" => new NetworkPruneVerb(),
         "network rm" or "network remove" => new NetworkRemoveVerb(),
         "port" => new PortVerb(),
+        "pause" => new PauseVerb(),
+        "plan" => new PlanVerb(),
         "ps" => new PsVerb(),
         "pull" => new PullVerb(),
         "push" => new PushVerb(),
         "restart" => new RestartVerb(),
+        "rm" => new RemoveVerb(),
+        "run" => new RunVerb(),
+        "scale" => new ScaleVerb(),
         "start" => new StartVerb(),
+        "stats" => new StatsVerb(),
         "stop" => new StopVerb(),
         "supervisor" => new SupervisorVerb(),
+        "supervisor install" => new SupervisorInstallVerb(),
+        "supervisor status" => new SupervisorStatusVerb(),
+        "supervisor uninstall" => new SupervisorUninstallVerb(),
+        "top" => new TopVerb(),
+        "unpause" => new UnpauseVerb(),
         "up" => new UpVerb(),
         "version" => new VersionVerb(),
         "volume inspect" => new VolumeInspectVerb(),
         "volume ls" or "volume list" => new VolumeListVerb(),
         "volume rm" or "volume remove" => new VolumeRemoveVerb(),
+        "volumes" => new VolumesVerb(),
+        "wait" => new WaitVerb(),
         "why" => new WhyVerb(),
         _ => null,
     };
@@ -62,6 +78,7 @@ internal static class VerbTable
         "image" => "List, pull, load, save and remove images",
         "journal" => "Check, back up and repair the journal",
         "network" => "List, inspect and remove networks",
+        "supervisor" => "Install the supervisor as a service, so that stacks come back at boot",
         _ => "List, inspect and remove volumes",
     };
 }

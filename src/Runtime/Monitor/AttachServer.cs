@@ -66,6 +66,16 @@ internal sealed unsafe class AttachServer : IDisposable
         }
     }
 
+    /// <summary>Waits for the first to connect.</summary>
+    public void AwaitClient(TimeSpan most)
+    {
+        var deadline = Environment.TickCount64 + (long)most.TotalMilliseconds;
+        while (_clients.Count == 0 && deadline - Environment.TickCount64 is > 0 and var left && Poll.Readable(_listener, (int)left))
+        {
+            Accept();
+        }
+    }
+
     /// <summary>Output of the container, to everybody connected.</summary>
     public void Broadcast(byte type, ReadOnlySpan<byte> bytes)
     {

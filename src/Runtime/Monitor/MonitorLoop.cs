@@ -42,6 +42,9 @@ internal sealed unsafe class MonitorLoop : IDisposable
         }
     }
 
+    /// <summary>Returns when somebody has connected to <c>attach.sock</c>, or the time is over. Until then the output stays in its pipes, even if the container ends.</summary>
+    public void AwaitAttachment(TimeSpan most) => _attach?.AwaitClient(most);
+
     /// <summary>Returns when the container has ended and its output is in the log.</summary>
     public ExitStatus Run(PidFd init)
     {

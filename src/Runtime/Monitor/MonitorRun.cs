@@ -17,12 +17,15 @@ namespace Devoxx.Runtime.Monitor;
 
 /// <summary>What the <c>monitor</c> verb was asked for.</summary>
 internal sealed record MonitorOptions(
-    string Id, string Root, string Bundle, int StatusFd, bool KeepsLog, long LogMaxSize, int LogMaxFiles, bool Terminal, bool Stdin);
+    string Id, string Root, string Bundle, int StatusFd, bool KeepsLog, long LogMaxSize, int LogMaxFiles, bool Terminal, bool Stdin, bool HoldOutput = false);
 
 /// <summary>One run of one container, from its making to its exit record.</summary>
 internal sealed class MonitorRun(MonitorOptions options)
 {
     private const int PipeSize = 1 << 20;
+
+    // Who asked for the output to be held connects at once, or has been killed: then the container must not wait for ever.
+    private static readonly TimeSpan PatienceWithAttachment = TimeSpan.FromSeconds(10);
 
     private readonly LogClock _clock = new();
     private readonly StateDirectory _state = new(options.Root, options.Id);
@@ -52,6 +55,11 @@ internal sealed class MonitorRun(MonitorOptions options)
             {
                 // What the start needed is not needed again, and a monitor may live for months.
                 Memory.GiveBack();
+                if (options.HoldOutput)
+                {
+                    begun.Loop.AwaitAttachment(PatienceWithAttachment);
+                }
+
                 var status = begun.Loop.Run(begun.PidFd);
                 Failpoint.Reach("monitor.record.before");
                 record.Write(new ExitRecord(
@@ -135,7 +143,7 @@ internal sealed class MonitorRun(MonitorOptions options)
         var errors = FileDescriptor.Pipe();
         var console = terminal ? FileDescriptor.SocketPair() : (-1, -1);
         var stdin = options.Stdin && !terminal ? FileDescriptor.Pipe() : (-1, -1);
-        var relays = options.KeepsLog || options.Stdin;
+        var relays = options.KeepsLog || options.Stdin || options.HoldOutput;
         var stdout = terminal ? (-1, -1) : relays ? OutputPipe() : (-1, -1);
         var stderr = terminal ? (-1, -1) : relays ? OutputPipe() : (-1, -1);
         var fds = new ChildDescriptors
@@ -191,7 +199,7 @@ internal sealed class MonitorRun(MonitorOptions options)
         }
 
         var log = options.KeepsLog ? new LogFile(_bundle + "/log", options.LogMaxSize, options.LogMaxFiles, _clock) : null;
-        var attach = terminal || options.Stdin ? new AttachServer(epoll, _state.DirectoryPath, terminal ? stdout : stdin, terminal) : null;
+        var attach = terminal || options.Stdin || options.HoldOutput ? new AttachServer(epoll, _state.DirectoryPath, terminal ? stdout : stdin, terminal) : null;
         return new MonitorLoop(epoll, new LogWriter(log, _clock), attach, stdout, stderr);
     }
 

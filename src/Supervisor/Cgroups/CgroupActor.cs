@@ -27,7 +27,7 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
         base.PostStop();
     }
 
-    /// <summary>Nothing is under way. Left for <see cref="Changing"/> by making or removing.</summary>
+    /// <summary>Nothing is under way. Left for <see cref="Changing"/> by making, freezing or removing.</summary>
     protected override void OnCommand(object message)
     {
         if (message is ICgroupCommand command)
@@ -40,12 +40,12 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
         }
     }
 
-    /// <summary>The kernel is making or removing it. Left when that has come out.</summary>
+    /// <summary>The kernel is making, freezing or removing it. Left when that has come out.</summary>
     private void Changing(object message)
     {
         switch (message)
         {
-            case CgroupMade or CgroupNotMade or CgroupGone or CgroupNotGone:
+            case CgroupMade or CgroupNotMade or CgroupGone or CgroupNotGone or CgroupFreezeDone or CgroupFreezeFailed:
                 Become(OnCommand);
                 Stash.UnstashAll();
                 OnCommand(message);
@@ -77,6 +77,11 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
                 break;
             case WatchOom watch:
                 Watch(watch.Run, watch.Path);
+                break;
+            case SetFrozen set:
+                Become(Changing);
+                environment.Kernel.Run(() => CgroupEffects.Freeze(environment.Cgroups, set))
+                    .PipeTo(self, success: frozen => new CgroupFreezeDone(set.Run, frozen), failure: e => new CgroupFreezeFailed(set.Run, e.Message));
                 break;
             case KillAll kill:
                 environment.Kernel.Run(() => CgroupEffects.Kill(environment.Cgroups, kill.Path))

@@ -14,6 +14,10 @@ public sealed record ReleaseCgroup(int Run) : ICgroupCommand;
 /// <summary>A run that was adopted: count its out-of-memory kills again.</summary>
 public sealed record WatchCgroup(int Run) : ICgroupCommand;
 
+/// <summary>Stand still, or go on; answered by <see cref="CgroupFreezeAnswer"/>.</summary>
+/// <param name="Cause">Who asked.</param>
+public sealed record FreezeCgroup(int Run, bool Frozen, string Cause) : ICgroupCommand;
+
 /// <summary>A signal to every process in it, at once.</summary>
 public sealed record KillCgroup : ICgroupCommand;
 
@@ -26,6 +30,13 @@ internal sealed record CgroupGone(int Run, CgroupUsage Usage) : ICgroupCommand;
 internal sealed record CgroupNotGone(int Run, string Error) : ICgroupCommand;
 
 internal sealed record CgroupOomSeen(int Run, int OomKills) : ICgroupCommand;
+
+internal sealed record CgroupFreezeDone(int Run, bool Frozen) : ICgroupCommand;
+
+internal sealed record CgroupFreezeFailed(int Run, string Error) : ICgroupCommand;
+
+/// <summary>Sent up: how it stands now, or why it could not be changed.</summary>
+public sealed record CgroupFreezeAnswer(int Run, bool Frozen, string Cause, string? Error = null) : IContainerCommand;
 
 /// <summary>Sent up.</summary>
 public sealed record CgroupReady(int Run);
@@ -42,6 +53,9 @@ internal sealed record MakeCgroup(int Run, string Path, ResourceLimits Limits, b
 internal sealed record RemoveCgroup(int Run, string Path) : ICgroupEffect;
 
 internal sealed record WatchOom(int Run, string Path) : ICgroupEffect;
+
+/// <summary>Answered by <see cref="CgroupFreezeDone"/> or <see cref="CgroupFreezeFailed"/>.</summary>
+internal sealed record SetFrozen(int Run, string Path, bool Frozen) : ICgroupEffect;
 
 internal sealed record KillAll(string Path) : ICgroupEffect;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Devoxx.Supervisor.Events;
 using Decision = Devoxx.Supervisor.Actors.Decision<Devoxx.Supervisor.Cgroups.ICgroupEvent, Devoxx.Supervisor.Cgroups.ICgroupEffect>;
 
@@ -24,9 +25,23 @@ public static class CgroupDecisions
             new CgroupRemoved(subject, now, state.Run, Counted(state, c.Usage)),
             new TellContainer(new CgroupReleased(state.Run, Counted(state, c.Usage)))),
         CgroupNotGone c => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
-        WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only(new WatchOom(c.Run, state.Path)),
+        WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only([new WatchOom(c.Run, state.Path), .. Resume(state)]),
+        FreezeCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Of(
+            new CgroupFreezeRequested(subject, now, c.Run, c.Frozen, c.Cause), new SetFrozen(c.Run, state.Path, c.Frozen)),
+        FreezeCgroup c => Decision.Only(new TellContainer(new CgroupFreezeAnswer(c.Run, false, c.Cause, "nothing of it runs"))),
+        CgroupFreezeDone c when c.Run == state.Run && state.Freezing is { } asked => Decision.Of(
+            new CgroupFrozen(subject, now, c.Run, c.Frozen), new TellContainer(new CgroupFreezeAnswer(c.Run, c.Frozen, asked.Cause))),
+        CgroupFreezeFailed c when c.Run == state.Run && state.Freezing is { } asked => Decision.Of(
+            new CgroupNotFrozen(subject, now, c.Run, c.Error), new TellContainer(new CgroupFreezeAnswer(c.Run, state.Frozen, asked.Cause, c.Error))),
         KillCgroup when state.Phase != CgroupPhase.Absent => Decision.Only(new KillAll(state.Path)),
         _ => Decision.Nothing,
+    };
+
+    /// <summary>A freeze that a crash came into is done again; how it stands is told to the container, which may not have heard of it.</summary>
+    private static ImmutableArray<ICgroupEffect> Resume(CgroupState state) => state switch
+    {
+        { Freezing: { } asked } => [new SetFrozen(state.Run, state.Path, asked.Frozen)],
+        _ => [new TellContainer(new CgroupFreezeAnswer(state.Run, state.Frozen, "found so"))],
     };
 
     /// <summary>A kill that was seen while it ran counts even where the last reading came too late.</summary>

@@ -54,6 +54,32 @@ internal static class CgroupEffects
         return true;
     }
 
+    /// <exception cref="CgroupBusyException">Something in it does not stand still in time; then all of it goes on.</exception>
+    public static bool Freeze(CgroupHost host, SetFrozen set)
+    {
+        if (Cgroup.OpenExisting(host, set.Path) is not { } cgroup)
+        {
+            throw new IOException($"the cgroup {set.Path} is gone");
+        }
+
+        if (!set.Frozen)
+        {
+            cgroup.Thaw();
+            return false;
+        }
+
+        try
+        {
+            cgroup.Freeze();
+            return true;
+        }
+        catch (CgroupBusyException)
+        {
+            cgroup.Thaw();
+            throw;
+        }
+    }
+
     /// <returns>What it had counted; unknown when it was not there.</returns>
     public static CgroupUsage Remove(CgroupHost host, string path)
     {

@@ -19,6 +19,16 @@ public sealed record CgroupCreated(Subject Subject, DateTimeOffset At, int Run) 
 /// <param name="OomKills">How many in this run so far.</param>
 public sealed record CgroupOomKilled(Subject Subject, DateTimeOffset At, int Run, int OomKills) : ICgroupEvent;
 
+/// <summary>Intent: every process in it stands still, or goes on.</summary>
+/// <param name="Cause">Who asked.</param>
+public sealed record CgroupFreezeRequested(Subject Subject, DateTimeOffset At, int Run, bool Frozen, string Cause) : ICgroupEvent;
+
+/// <summary>Outcome: the kernel says that all of it stands still, or goes on.</summary>
+public sealed record CgroupFrozen(Subject Subject, DateTimeOffset At, int Run, bool Frozen) : ICgroupEvent;
+
+/// <summary>Outcome: it stands as it stood.</summary>
+public sealed record CgroupNotFrozen(Subject Subject, DateTimeOffset At, int Run, string Error) : ICgroupEvent;
+
 /// <summary>Intent: whatever is left in it is killed, and it goes.</summary>
 public sealed record CgroupRemoveRequested(Subject Subject, DateTimeOffset At, int Run) : ICgroupEvent;
 
@@ -49,12 +59,20 @@ public sealed record CgroupState
 
     public CgroupUsage Usage { get; init; } = CgroupUsage.Unknown;
 
+    public bool Frozen { get; init; }
+
+    /// <summary>What has been asked for and has not come out; null: nothing.</summary>
+    public CgroupFreezeRequested? Freezing { get; init; }
+
     public CgroupState Apply(ICgroupEvent @event) => @event switch
     {
         CgroupCreateRequested e => new CgroupState { Phase = CgroupPhase.Creating, Run = e.Run, Path = e.Path, Limits = e.Limits },
         CgroupCreated => this with { Phase = CgroupPhase.Present },
         CgroupOomKilled e => this with { OomKills = e.OomKills },
-        CgroupRemoveRequested => this with { Phase = CgroupPhase.Removing },
+        CgroupFreezeRequested e => this with { Freezing = e },
+        CgroupFrozen e => this with { Frozen = e.Frozen, Freezing = null },
+        CgroupNotFrozen => this with { Freezing = null },
+        CgroupRemoveRequested => this with { Phase = CgroupPhase.Removing, Frozen = false, Freezing = null },
         CgroupRemoved e => this with { Phase = CgroupPhase.Absent, Usage = e.Usage },
         _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of a cgroup"),
     };
@@ -75,6 +93,9 @@ public enum CgroupPhase
 [JsonSerializable(typeof(CgroupCreateRequested))]
 [JsonSerializable(typeof(CgroupCreated))]
 [JsonSerializable(typeof(CgroupOomKilled))]
+[JsonSerializable(typeof(CgroupFreezeRequested))]
+[JsonSerializable(typeof(CgroupFrozen))]
+[JsonSerializable(typeof(CgroupNotFrozen))]
 [JsonSerializable(typeof(CgroupRemoveRequested))]
 [JsonSerializable(typeof(CgroupRemoved))]
 [JsonSerializable(typeof(CgroupState))]

@@ -17,6 +17,7 @@ internal sealed partial class ContainerActor
     private readonly List<long> startOrders = [];
     private readonly List<long> stopOrders = [];
     private readonly List<long> removalOrders = [];
+    private readonly List<long> freezeOrders = [];
     private bool releasing;
     private CgroupUsage? usage;
 
@@ -32,6 +33,9 @@ internal sealed partial class ContainerActor
             case ReleaseRun: ReleaseAll(); break;
             case SendSignal signal: Send(signal.Signal); break;
             case SendStopSignal stop: SendStop(stop); break;
+            case FreezeRun freeze: Child("cgroup").Tell(new FreezeCgroup(freeze.Run, freeze.Frozen, freeze.Cause)); break;
+            case AwaitFreeze wait: freezeOrders.Add(wait.Order); break;
+            case AnswerFreezes answer: ReplyAll(freezeOrders, answer.Error); break;
             case ScheduleStart start: Later("start", start.Due - environment.Now, new BackOffElapsed(start.Attempt)); break;
             case CancelTimers: Timers.CancelAll(); break;
             case RemoveFiles:

@@ -29,6 +29,13 @@ internal sealed partial class ContainerActor
     {
         if (run == State.Run && State.Phase == ContainerPhase.Running && !probes && State.Spec!.Health is { } spec)
         {
+            if (State.Paused)
+            {
+                // Frozen like the rest, a probe could only time out.
+                Later("probe", spec.Interval, new ProbeDue(run));
+                return;
+            }
+
             probes = true;
             HealthProbe.RunAsync(spec, id, environment).PipeTo(Self, success: result => new ProbeEnded(run, result));
         }
@@ -44,6 +51,12 @@ internal sealed partial class ContainerActor
         probes = false;
         if (State.Phase != ContainerPhase.Running)
         {
+            return;
+        }
+
+        if (State.Paused)
+        {
+            Later("probe", spec.Interval, new ProbeDue(ended.Run));
             return;
         }
 

@@ -24,6 +24,11 @@ public sealed record StopContainer(long Order, TimeSpan? Grace, string Cause) : 
 
 public sealed record KillContainer(long Order, int Signal, string Cause) : IContainerOrder;
 
+/// <summary>Every process stands still until <see cref="UnpauseContainer"/>.</summary>
+public sealed record PauseContainer(long Order, string Cause) : IContainerOrder;
+
+public sealed record UnpauseContainer(long Order, string Cause) : IContainerOrder;
+
 /// <summary>Only of a container that does not run.</summary>
 public sealed record RemoveContainer(long Order, string Cause) : IContainerOrder;
 

@@ -1,4 +1,5 @@
 using Devoxx.Native.Processes;
+using Devoxx.Supervisor.Cgroups;
 using Decision = Devoxx.Supervisor.Actors.Decision<Devoxx.Supervisor.Containers.IContainerEvent, Devoxx.Supervisor.Containers.IContainerEffect>;
 
 namespace Devoxx.Supervisor.Containers;
@@ -15,6 +16,9 @@ public static class ContainerDecisions
         StopContainer c => Stop(state, c.Order, null, c.Grace, c.Cause, now),
         KillContainer c => Kill(state, c, now),
         RemoveContainer c => Remove(state, c, now),
+        PauseContainer c => ContainerPausing.Pause(state, c),
+        UnpauseContainer c => ContainerPausing.Unpause(state, c),
+        CgroupFreezeAnswer c => ContainerPausing.Answered(state, c, now),
         ContainerPrepared c when IsStarting(state, c.Run) => state.Phase == ContainerPhase.Stopping
             ? StartAbandoned(state, now)
             : Decision.Only(new StartMonitor(c.Run)),
@@ -119,7 +123,7 @@ public static class ContainerDecisions
         return state.Phase switch
         {
             ContainerPhase.Running => Decision.Of(
-                requested, new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace)),
+                requested, [new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace), .. ContainerPausing.Released(state, cause)]),
             ContainerPhase.Starting => Decision.Of(requested, new AwaitStop(order)),
             // Asked again, more urgently: the second signal goes out, the first grace period stands.
             ContainerPhase.Stopping when signal == SigKill => Decision.Of(
@@ -136,7 +140,11 @@ public static class ContainerDecisions
         _ when command.Signal == SigKill => Stop(state, command.Order, SigKill, TimeSpan.Zero, command.Cause, now),
         ContainerPhase.Running or ContainerPhase.Stopping => Decision.Of(
             new ContainerSignalled(state.Spec!.Subject, now, command.Signal, command.Cause),
-            new SendSignal(command.Signal), new Answer(command.Order)),
+            [
+                new SendSignal(command.Signal),
+                .. command.Signal == Signal.Parse(state.Spec.StopSignal) ? ContainerPausing.Released(state, command.Cause) : [],
+                new Answer(command.Order),
+            ]),
         _ => Refused(state, command.Order, $"send {Signal.Name(command.Signal)} to"),
     };
 
@@ -159,7 +167,7 @@ public static class ContainerDecisions
         var next = AfterRun(state, verdict, now);
         return Decision.Of(
             [exited, .. next.Events],
-            [new CancelTimers(), new AnswerStarts($"it exited at once with code {exited.ExitCode}"), new AnswerStops(), .. next.Effects]);
+            [new CancelTimers(), new AnswerStarts($"it exited at once with code {exited.ExitCode}"), new AnswerStops(), new AnswerFreezes("it has ended"), .. next.Effects]);
     }
 
     private static Decision AfterRun(ContainerState state, RestartVerdict verdict, DateTimeOffset now)

@@ -20,6 +20,14 @@ internal sealed record SendSignal(int Signal) : IContainerEffect;
 /// <summary>Send a stop's first signal; SIGKILL at once where the kernel would drop it.</summary>
 internal sealed record SendStopSignal(int Run, int Signal, TimeSpan Grace) : IContainerEffect;
 
+/// <summary>Freeze or thaw the run's cgroup; answered by <see cref="Cgroups.CgroupFreezeAnswer"/>.</summary>
+internal sealed record FreezeRun(int Run, bool Frozen, string Cause) : IContainerEffect;
+
+/// <summary>Keep the order until the run's cgroup is frozen or thawed.</summary>
+internal sealed record AwaitFreeze(long Order) : IContainerEffect;
+
+internal sealed record AnswerFreezes(string? Error = null) : IContainerEffect;
+
 internal sealed record ScheduleStart(int Attempt, DateTimeOffset Due) : IContainerEffect;
 
 internal sealed record CancelTimers : IContainerEffect;

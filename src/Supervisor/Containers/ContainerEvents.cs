@@ -42,6 +42,12 @@ public sealed record ContainerSignalled(Subject Subject, DateTimeOffset At, int 
 public sealed record ContainerHealthChanged(
     Subject Subject, DateTimeOffset At, int Run, HealthStatus Status, string Reason, int FailingStreak, ImmutableArray<ProbeResult> Results) : IContainerEvent;
 
+/// <summary>Outcome: every process of the container stands still.</summary>
+public sealed record ContainerPaused(Subject Subject, DateTimeOffset At, string Cause) : IContainerEvent;
+
+/// <summary>Outcome: its processes run on.</summary>
+public sealed record ContainerUnpaused(Subject Subject, DateTimeOffset At, string Cause) : IContainerEvent;
+
 /// <summary>The one record of how a run ended.</summary>
 /// <param name="ExitCode">128 + signal if a signal ended it; 255 if nobody saw it end.</param>
 /// <param name="OutOfMemory">The kernel killed it at its memory limit: counted by this run's own cgroup.</param>
@@ -84,6 +90,8 @@ public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : ICon
 [JsonSerializable(typeof(ContainerStopRequested))]
 [JsonSerializable(typeof(ContainerSignalled))]
 [JsonSerializable(typeof(ContainerHealthChanged))]
+[JsonSerializable(typeof(ContainerPaused))]
+[JsonSerializable(typeof(ContainerUnpaused))]
 [JsonSerializable(typeof(ContainerExited))]
 [JsonSerializable(typeof(ContainerRestartScheduled))]
 [JsonSerializable(typeof(ContainerGaveUp))]

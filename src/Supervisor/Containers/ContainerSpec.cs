@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Devoxx.Supervisor.Containers;
 
@@ -103,6 +104,16 @@ public sealed record ContainerSpec
     public long ShmSize { get; init; } = 64L << 20;
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The container goes by itself when its run has ended, with its anonymous volumes: <c>run --rm</c>.</summary>
+    public bool AutoRemove { get; init; }
+
+    /// <summary>Its monitor takes no output before somebody is attached, for ten seconds at most: who runs a command in the foreground misses nothing of it.</summary>
+    public bool HoldOutput { get; init; }
+
+    /// <summary>Made by <c>run</c>: no replica of its service.</summary>
+    [JsonIgnore]
+    public bool IsOneOff => Labels.GetValueOrDefault("com.docker.compose.oneoff") == "True";
 
     public Events.Subject Subject => new(Project, Service, Name);
 }

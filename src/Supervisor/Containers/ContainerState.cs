@@ -71,6 +71,9 @@ public sealed record ContainerState
 
     public string? GaveUp { get; init; }
 
+    /// <summary>All its processes stand still, frozen by its cgroup.</summary>
+    public bool Paused { get; init; }
+
     /// <summary>Takes an event in. Total: an event this code does not know is an error, never passed over.</summary>
     public ContainerState Apply(IContainerEvent @event) => @event switch
     {
@@ -90,6 +93,7 @@ public sealed record ContainerState
             KilledBecause = null,
             NextStart = null,
             GaveUp = null,
+            Paused = false,
         },
         ContainerStarted e => this with
         {
@@ -107,9 +111,12 @@ public sealed record ContainerState
             StoppedOnPurpose = true,
             Stop = e,
             NextStart = null,
+            Paused = false,
         },
         ContainerSignalled e => e.Signal == 9 ? this with { KilledBecause = e.Cause } : this,
-        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null },
+        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null, Paused = false },
+        ContainerPaused => this with { Paused = true },
+        ContainerUnpaused => this with { Paused = false },
         ContainerRestartScheduled e => this with { Phase = ContainerPhase.BackingOff, NextStart = e },
         ContainerGaveUp e => this with { Phase = ContainerPhase.Exited, GaveUp = e.Reason },
         ContainerRemoveRequested => this with { Phase = ContainerPhase.Removing, NextStart = null },

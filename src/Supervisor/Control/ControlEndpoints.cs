@@ -20,6 +20,7 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ResourceEndpoints resources = new(supervisor, environment);
+    private readonly ProcessEndpoints processes = new(supervisor, environment);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -75,9 +76,16 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
             case ("GET", "watch"):
                 await WatchAsync(http, project).ConfigureAwait(false);
                 break;
+            case ("GET", "usage"):
+                await processes.UsageAsync(http, project).ConfigureAwait(false);
+                break;
+            case ("GET", "processes"):
+                await processes.ProcessesAsync(http, project).ConfigureAwait(false);
+                break;
             case ("POST", _):
                 var output = Channel.CreateUnbounded<ControlLine>();
-                supervisor.Tell(await RequestAsync(http, project, verb, output.Writer).ConfigureAwait(false));
+                var request = await RequestAsync(http, project, verb, output.Writer).ConfigureAwait(false);
+                supervisor.Tell(request with { DryRun = http.Request.Query["dryRun"] == "true" });
                 await ControlReplies.StreamAsync(http, output.Reader, ControlJson.Default.ControlLine).ConfigureAwait(false);
                 break;
             default:
@@ -96,9 +104,16 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
                 return new UpProject(
                     project, output, model,
                     new ProjectDefinition(up.Project.Clone(), up.ConfigFiles.IsDefault ? [] : up.ConfigFiles, up.WorkingDirectory ?? ""),
-                    new UpWish(
-                        up.Services.IsDefault ? [] : up.Services, up.Scale ?? ImmutableSortedDictionary<string, int>.Empty,
-                        up.Recreate, up.RemoveOrphans, up.NoStart, up.NoDeps, up.RenewAnonymousVolumes, Seconds(up.StopTimeoutSeconds)));
+                    up.ToWish());
+            case "run":
+                var run = await ControlReplies.ReadAsync(http, ControlJson.Default.RunRequest).ConfigureAwait(false);
+                return new UpProject(
+                    project, output, Read(run.Model),
+                    new ProjectDefinition(run.Up.Project.Clone(), run.Up.ConfigFiles.IsDefault ? [] : run.Up.ConfigFiles, run.Up.WorkingDirectory ?? ""),
+                    run.ToWish());
+            case "remove":
+                var remove = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveContainersRequest).ConfigureAwait(false);
+                return new RemoveContainers(project, output, remove.Services.IsDefault ? [] : remove.Services, remove.Stop, remove.Volumes);
             case "down":
                 var down = await ControlReplies.ReadAsync(http, ControlJson.Default.DownRequest).ConfigureAwait(false);
                 return new DownProject(
@@ -115,7 +130,11 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
             "restart" => new RestartServices(project, output, services, Seconds(body.StopTimeoutSeconds), body.NoDeps),
             "kill" => new KillServices(
                 project, output, services,
-                Signal.TryParse(body.Signal ?? "SIGKILL") ?? throw new FormatException($"{body.Signal} is not a signal; say e.g. SIGTERM, HUP or 9")),
+                Signal.TryParse(body.Signal ?? "SIGKILL") ?? throw new FormatException($"{body.Signal} is not a signal; say e.g. SIGTERM, HUP or 9"),
+                body.Container,
+                body.Orphans ?? true),
+            "pause" => new PauseServices(project, output, services, Pause: true),
+            "unpause" => new PauseServices(project, output, services, Pause: false),
             _ => throw new FormatException($"no such request: {verb}"),
         };
     }

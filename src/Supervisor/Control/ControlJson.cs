@@ -12,6 +12,8 @@ namespace Devoxx.Supervisor.Control;
 [JsonSerializable(typeof(UpRequest))]
 [JsonSerializable(typeof(DownRequest))]
 [JsonSerializable(typeof(ServicesRequest))]
+[JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(RemoveContainersRequest))]
 [JsonSerializable(typeof(RemoveImagesRequest))]
 [JsonSerializable(typeof(RemoveVolumesRequest))]
 [JsonSerializable(typeof(ImmutableArray<NetworkView>))]
@@ -26,6 +28,9 @@ namespace Devoxx.Supervisor.Control;
 [JsonSerializable(typeof(ContainerView))]
 [JsonSerializable(typeof(ImmutableArray<ProjectView>))]
 [JsonSerializable(typeof(ImmutableArray<ContainerView>))]
+[JsonSerializable(typeof(PlanView))]
+[JsonSerializable(typeof(ImmutableArray<UsageView>))]
+[JsonSerializable(typeof(ImmutableArray<ProcessesView>))]
 [JsonSerializable(typeof(ImmutableArray<VolumeView>))]
 [JsonSerializable(typeof(ImmutableArray<ImageView>))]
 public sealed partial class ControlJson : JsonSerializerContext;

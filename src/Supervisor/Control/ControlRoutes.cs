@@ -4,7 +4,8 @@ namespace Devoxx.Supervisor.Control;
 /// The paths of the control API: HTTP/1.1 with JSON over the supervisor's Unix socket. A request that changes something
 /// is answered with 200 and a stream of <see cref="ControlLine"/>s, one JSON object a line, the last of which carries the
 /// <see cref="Outcome"/>. A query is answered with one JSON document. A request that cannot be understood is answered
-/// with 400 or 404 and a <see cref="ControlError"/>.
+/// with 400 or 404 and a <see cref="ControlError"/>. With <c>?dryRun=true</c> a request about a project is answered by its
+/// <see cref="PlanView"/> and changes nothing.
 /// </summary>
 public static class ControlRoutes
 {
@@ -68,10 +69,22 @@ public static class ControlRoutes
     /// <summary>POST <see cref="UpRequest"/> → stream.</summary>
     public static string Up(string project) => $"{Projects}/{project}/up";
 
+    /// <summary>POST <see cref="RunRequest"/> → stream.</summary>
+    public static string Run(string project) => $"{Projects}/{project}/run";
+
+    /// <summary>POST <see cref="RemoveContainersRequest"/> → stream.</summary>
+    public static string Remove(string project) => $"{Projects}/{project}/remove";
+
+    /// <summary>GET → <see cref="UsageView"/>[]: what each container that runs has used by now.</summary>
+    public static string Usage(string project) => $"{Projects}/{project}/usage";
+
+    /// <summary>GET → <see cref="ProcessesView"/>[]: the processes of each container that runs.</summary>
+    public static string Processes(string project) => $"{Projects}/{project}/processes";
+
     /// <summary>POST <see cref="DownRequest"/> → stream.</summary>
     public static string Down(string project) => $"{Projects}/{project}/down";
 
-    /// <summary>POST <see cref="ServicesRequest"/> → stream. Verb: <c>start</c>, <c>stop</c>, <c>restart</c> or <c>kill</c>.</summary>
+    /// <summary>POST <see cref="ServicesRequest"/> → stream. Verb: <c>start</c>, <c>stop</c>, <c>restart</c>, <c>kill</c>, <c>pause</c> or <c>unpause</c>.</summary>
     public static string Services(string project, string verb) => $"{Projects}/{project}/{verb}";
 
     /// <summary>GET → <see cref="ContainerView"/>[], all states, ordered by service and number.</summary>

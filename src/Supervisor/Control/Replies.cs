@@ -2,8 +2,20 @@ using System.Collections.Immutable;
 
 namespace Devoxx.Supervisor.Control;
 
-/// <summary>One line of a stream: either progress or, last, the outcome.</summary>
-public sealed record ControlLine(Progress? Progress = null, Outcome? Outcome = null);
+/// <summary>One line of a stream: progress; of a dry run, the plan; or, last, the outcome.</summary>
+public sealed record ControlLine(Progress? Progress = null, Outcome? Outcome = null, PlanView? Plan = null);
+
+/// <summary>What would be done, in an order that holds.</summary>
+/// <param name="Unchanged">Containers that are as wanted.</param>
+public sealed record PlanView(ImmutableArray<PlannedStep> Operations, ImmutableArray<string> Unchanged);
+
+/// <summary>One effect of a plan.</summary>
+/// <param name="Id">Its number, from 1; 0 of a pull, which comes before all others.</param>
+/// <param name="Action"><c>pull</c>, <c>create</c>, <c>start</c>, <c>stop</c>, <c>kill</c>, <c>pause</c>, <c>unpause</c>, <c>remove</c>, …</param>
+/// <param name="Kind">Of what: <c>container</c>, <c>volume</c>, <c>network</c>, <c>image</c>.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="After">Numbers of those that must have succeeded first.</param>
+public sealed record PlannedStep(int Id, string Action, string Kind, string Name, string Cause, ImmutableArray<int> After);
 
 /// <summary>What is happening to one thing, in the words of <c>docker compose</c>.</summary>
 /// <param name="Kind"><c>Container</c>, <c>Volume</c>, <c>Image</c>, <c>Network</c>.</param>
@@ -72,6 +84,10 @@ public sealed record ContainerView(
 
     /// <summary>Ports it listens on, published or not: <c>80/tcp</c>.</summary>
     public ImmutableArray<string> Exposed { get; init; } = [];
+
+    /// <summary>Made by <c>run</c>: no replica of its service.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsOneOff => Labels.GetValueOrDefault("com.docker.compose.oneoff") == "True";
 }
 
 /// <summary>A volume as <c>volume ls</c> and <c>volume inspect</c> show it.</summary>

@@ -32,7 +32,36 @@ public sealed record UpRequest(
     bool RenewAnonymousVolumes = false,
     int? StopTimeoutSeconds = null,
     ImmutableArray<string> ConfigFiles = default,
-    string? WorkingDirectory = null);
+    string? WorkingDirectory = null)
+{
+    /// <summary>From what is asked for to what the planner takes.</summary>
+    public Planning.UpWish ToWish() => new(
+        Services.IsDefault ? [] : Services,
+        Scale ?? ImmutableSortedDictionary<string, int>.Empty,
+        Recreate,
+        RemoveOrphans,
+        NoStart,
+        NoDeps,
+        RenewAnonymousVolumes,
+        StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+}
+
+/// <summary>What <c>run</c> asks for.</summary>
+/// <param name="Up">The project as the files have it, and how its dependencies are to be started; its services are not used.</param>
+/// <param name="Model">The canonical model with the service as the command line has changed it.</param>
+/// <param name="Service">Whose container it is.</param>
+/// <param name="Name">Of the container.</param>
+/// <param name="AutoRemove"><c>--rm</c>.</param>
+/// <param name="HoldOutput">Nothing of the output is read before somebody is attached, for ten seconds at most.</param>
+/// <param name="UseAliases">It answers to the names of its service in its networks.</param>
+public sealed record RunRequest(UpRequest Up, JsonElement Model, string Service, string Name, bool AutoRemove = false, bool HoldOutput = false, bool UseAliases = false)
+{
+    /// <summary>From what is asked for to what the planner takes.</summary>
+    public Planning.UpWish ToWish() => Up.ToWish() with { Services = [], OneOff = new Planning.OneOffWish(Service, Name, AutoRemove, HoldOutput, UseAliases) };
+}
+
+/// <summary>What <c>rm</c> asks for.</summary>
+public sealed record RemoveContainersRequest(ImmutableArray<string> Services, bool Stop = false, bool Volumes = false);
 
 /// <summary>What <c>down</c> asks for.</summary>
 /// <param name="Project">The canonical model when a stack file was read: without it every container of the project goes; with it, orphans stay unless asked.</param>
@@ -47,11 +76,15 @@ public sealed record DownRequest(
 /// <summary>What <c>start</c>, <c>stop</c>, <c>restart</c> and <c>kill</c> ask for.</summary>
 /// <param name="Services">Only these; empty: all.</param>
 /// <param name="Signal"><c>kill -s</c>: a name or number; null: SIGKILL.</param>
+/// <param name="Orphans">Of <c>kill</c> without services: false leaves alone what is not in the stack file any more.</param>
+/// <param name="Container">Of <c>kill</c>: only the container of this name, whoever made it.</param>
 public sealed record ServicesRequest(
     ImmutableArray<string> Services,
     int? StopTimeoutSeconds = null,
     string? Signal = null,
-    bool NoDeps = false);
+    bool NoDeps = false,
+    string? Container = null,
+    bool? Orphans = null);
 
 public sealed record RemoveImagesRequest(ImmutableArray<string> Images, bool Force = false);
 

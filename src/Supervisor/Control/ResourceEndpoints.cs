@@ -18,8 +18,12 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private readonly ImageEndpoints images = new(environment.Images, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
 
+    private readonly ResourceDryRuns dryRuns = new(supervisor, environment);
+
     public Task RouteAsync(HttpContext http, string path) => (http.Request.Method, path) switch
     {
+        ("POST", _) when http.Request.Query["dryRun"] == "true" => dryRuns.Route(http, path)
+            ?? ControlReplies.RefuseAsync(http, StatusCodes.Status400BadRequest, $"{path} has no dry run"),
         ("GET", ControlRoutes.Volumes) => VolumesAsync(http),
         ("POST", ControlRoutes.VolumeRemove) => RemoveVolumesAsync(http),
         ("GET", ControlRoutes.Networks) => networks.ListAsync(http),

@@ -151,6 +151,11 @@ internal static class MonitorProcess
             arguments.Add("--stdin");
         }
 
+        if (spec.HoldOutput)
+        {
+            arguments.Add("--hold-output");
+        }
+
         arguments.Add(spec.Id);
         return arguments;
     }

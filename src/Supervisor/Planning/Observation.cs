@@ -4,9 +4,10 @@ using Devoxx.Supervisor.Containers;
 namespace Devoxx.Supervisor.Planning;
 
 /// <summary>A container as the plan sees it.</summary>
-/// <param name="IsActive">It runs, or is about to.</param>
-public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt)
+/// <param name="IsPaused">It runs, and stands still.</param>
+public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt, bool IsPaused = false)
 {
+    /// <summary>It runs, or is about to.</summary>
     public bool IsActive => Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping or ContainerPhase.BackingOff;
 
     public string Id => Spec.Id;
@@ -24,7 +25,10 @@ public sealed record Observation(ImmutableArray<ObservedContainer> Containers, I
 
     public static Observation Nothing { get; } = new([], []);
 
-    /// <summary>The containers of a service, by number.</summary>
+    /// <summary>All but those that <c>run</c> has made.</summary>
+    public IEnumerable<ObservedContainer> Replicas => Containers.Where(c => !c.Spec.IsOneOff);
+
+    /// <summary>The replicas of a service, by number.</summary>
     public ImmutableArray<ObservedContainer> Of(string service) =>
-        [.. Containers.Where(c => c.Spec.Service == service).OrderBy(c => c.Spec.Number)];
+        [.. Replicas.Where(c => c.Spec.Service == service).OrderBy(c => c.Spec.Number)];
 }

@@ -13,6 +13,8 @@ public enum OperationKind
     StartContainer,
     StopContainer,
     KillContainer,
+    PauseContainer,
+    UnpauseContainer,
     RemoveContainer,
     RemoveVolume,
 }
@@ -55,6 +57,8 @@ public sealed record Operation(int Id, OperationKind Kind, string Name, string C
         OperationKind.StartContainer => "start",
         OperationKind.StopContainer => "stop",
         OperationKind.KillContainer => "kill",
+        OperationKind.PauseContainer => "pause",
+        OperationKind.UnpauseContainer => "unpause",
         OperationKind.RemoveContainer => "remove",
         OperationKind.RemoveVolume => "remove volume",
         _ => Kind.ToString(),

@@ -34,6 +34,10 @@ internal sealed class PlanBuilder
 
     public int Remove(ContainerSpec spec, string cause, IEnumerable<int> after) => Add(OperationKind.RemoveContainer, spec, cause, after);
 
+    public int Pause(ContainerSpec spec, string cause) => Add(OperationKind.PauseContainer, spec, cause, []);
+
+    public int Unpause(ContainerSpec spec, string cause) => Add(OperationKind.UnpauseContainer, spec, cause, []);
+
     public int Kill(ContainerSpec spec, int signal, string cause) =>
         Add(new Operation(0, OperationKind.KillContainer, spec.Name, cause, []) { ContainerId = spec.Id, Signal = signal });
 

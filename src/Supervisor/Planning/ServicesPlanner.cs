@@ -65,17 +65,40 @@ public static class ServicesPlanner
     }
 
     /// <summary>Sends a signal to what runs.</summary>
-    public static Plan Kill(Project? project, ImmutableArray<string> services, int signal, Observation observation)
+    /// <param name="container">Only to the container of this name, which may be one that <c>run</c> has made.</param>
+    /// <param name="orphans">Without names, also to services that the project does not know any more.</param>
+    public static Plan Kill(
+        Project? project, ImmutableArray<string> services, int signal, Observation observation, string? container = null, bool orphans = true)
     {
-        var plan = new PlanBuilder();
-        foreach (var service in Named(plan, project, services, observation))
+        if (container is not null)
         {
-            foreach (var container in observation.Of(service).Where(c => c.IsActive))
+            return Kill(observation.Containers.FirstOrDefault(c => c.Name == container), container, signal);
+        }
+
+        var plan = new PlanBuilder();
+        foreach (var service in Named(plan, project, services, observation).Where(s => orphans || project is null || IsKnown(project, s)))
+        {
+            foreach (var replica in observation.Of(service).Where(c => c.IsActive))
             {
-                plan.Kill(container.Spec, signal, $"kill -s {Native.Processes.Signal.Name(signal)}");
+                plan.Kill(replica.Spec, signal, $"kill -s {Native.Processes.Signal.Name(signal)}");
             }
         }
 
+        return plan.Build();
+    }
+
+    private static bool IsKnown(Project project, string service) =>
+        project.Services.ContainsKey(service) || project.DisabledServices.ContainsKey(service);
+
+    private static Plan Kill(ObservedContainer? container, string name, int signal)
+    {
+        if (container is not { IsActive: true })
+        {
+            return Plan.Refused($"container {name} does not run");
+        }
+
+        var plan = new PlanBuilder();
+        plan.Kill(container.Spec, signal, $"{Native.Processes.Signal.Name(signal)} passed on");
         return plan.Build();
     }
 
@@ -102,9 +125,10 @@ public static class ServicesPlanner
         return byContainer;
     }
 
-    private static ImmutableArray<string> Named(PlanBuilder plan, Project? project, ImmutableArray<string> services, Observation observation)
+    /// <summary>The services that are meant and have containers: those named, else all. What there is nowhere is an error of the plan.</summary>
+    internal static ImmutableArray<string> Named(PlanBuilder plan, Project? project, ImmutableArray<string> services, Observation observation)
     {
-        var there = observation.Containers.Select(c => c.Spec.Service).ToImmutableSortedSet(StringComparer.Ordinal);
+        var there = observation.Replicas.Select(c => c.Spec.Service).ToImmutableSortedSet(StringComparer.Ordinal);
         if (services.IsDefaultOrEmpty)
         {
             return [.. there];

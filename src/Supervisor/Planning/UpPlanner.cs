@@ -17,7 +17,11 @@ public sealed record UpWish(
     bool NoStart = false,
     bool NoDeps = false,
     bool RenewAnonymousVolumes = false,
-    TimeSpan? StopGrace = null);
+    TimeSpan? StopGrace = null)
+{
+    /// <summary><c>run</c>: only what this container needs, and the container.</summary>
+    public OneOffWish? OneOff { get; init; }
+}
 
 /// <summary>From what is wanted and what there is to what is to be done. Pure: ids come from the caller.</summary>
 /// <param name="project">What is wanted.</param>
@@ -26,8 +30,10 @@ public sealed record UpWish(
 /// <param name="observation">What there is.</param>
 /// <param name="stateRoot">Where volumes are.</param>
 /// <param name="newId">Gives a new id of 64 hexadecimal digits.</param>
+/// <param name="before">What was wanted until now; null: nobody knows.</param>
 public sealed partial class UpPlanner(
-    Project project, UpWish wish, ImmutableDictionary<string, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId)
+    Project project, UpWish wish, ImmutableDictionary<string, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId,
+    Project? before = null)
 {
     private readonly PlanBuilder plan = new();
     private readonly ServiceGraph graph = ServiceGraph.Of(project);
@@ -43,6 +49,11 @@ public sealed partial class UpPlanner(
             PlanService(service, project.Services[service]);
         }
 
+        if (wish.OneOff is { } one)
+        {
+            PlanOneOff(one);
+        }
+
         RefuseTakenNames(wanted);
         Orphans();
         return plan.Build();
@@ -51,8 +62,20 @@ public sealed partial class UpPlanner(
     /// <summary>Services that a plan for this wish is about, dependencies first. Unknown ones are left out.</summary>
     public static ImmutableArray<string> Selected(Project project, UpWish wish)
     {
+        if (wish.OneOff is { } one)
+        {
+            return wish.NoDeps ? [] : ServiceGraph.Of(project).InOrder([one.Service]).Remove(one.Service);
+        }
+
         var named = wish.Services.IsDefaultOrEmpty ? project.Services.Keys : wish.Services.Where(project.Services.ContainsKey);
         return wish.NoDeps ? [.. named.Order(StringComparer.Ordinal)] : ServiceGraph.Of(project).InOrder(named);
+    }
+
+    /// <summary>Services whose images the plan must know.</summary>
+    public static ImmutableArray<string> Imaged(Project project, UpWish wish)
+    {
+        var selected = Selected(project, wish);
+        return wish.OneOff is { } one && project.Services.ContainsKey(one.Service) ? selected.Add(one.Service) : selected;
     }
 
     private ImmutableArray<string> Selected()
@@ -126,7 +149,7 @@ public sealed partial class UpPlanner(
         _ when UsesChangedNetwork(container) is { } network => $"its network {network} has changed",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
-        _ when container.Spec.ConfigHash != hash => "its configuration has changed",
+        _ when container.Spec.ConfigHash != hash => ServiceChanges.Cause(before, project, container.Spec),
         _ when container.Spec.ImageId != imageId => $"its image {container.Spec.Image} has changed",
         _ => null,
     };
@@ -162,13 +185,14 @@ public sealed partial class UpPlanner(
 
     private void Make(
         string serviceName, Service service, int number, PlannedImage image, string hash, ImmutableArray<int> mounts, string because, int? discarded,
-        ImmutableArray<int> after, ImmutableArray<int>.Builder started, ObservedContainer? before)
+        ImmutableArray<int> after, ImmutableArray<int>.Builder started, ObservedContainer? replaced, Func<ContainerSpec, ContainerSpec>? adjust = null)
     {
-        var inherited = before is null || wish.RenewAnonymousVolumes ? [] : before.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();
+        var inherited = replaced is null || wish.RenewAnonymousVolumes ? [] : replaced.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();
         ContainerSpec spec;
         try
         {
             spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited);
+            spec = adjust is null ? spec : adjust(spec);
         }
         catch (FormatException e)
         {
@@ -227,18 +251,23 @@ public sealed partial class UpPlanner(
         }
     }
 
+    /// <summary>As in the reference, what <c>run</c> has left behind counts once it has ended.</summary>
+    private bool IsOrphan(ObservedContainer container) => container.Spec.IsOneOff
+        ? container.Phase == ContainerPhase.Exited && !container.Spec.AutoRemove
+        : !project.Services.ContainsKey(container.Spec.Service) && !project.DisabledServices.ContainsKey(container.Spec.Service);
+
     private void Orphans()
     {
-        var orphans = observation.Containers.Where(c => !project.Services.ContainsKey(c.Spec.Service) && !project.DisabledServices.ContainsKey(c.Spec.Service)).ToImmutableArray();
+        var orphans = observation.Containers.Where(IsOrphan).ToImmutableArray();
         foreach (var orphan in wish.RemoveOrphans ? orphans : [])
         {
-            Discard(orphan, $"service {orphan.Spec.Service} is not in the stack file any more");
+            Discard(orphan, orphan.Spec.IsOneOff ? "it was made by run and has ended" : $"service {orphan.Spec.Service} is not in the stack file any more");
         }
 
         if (!wish.RemoveOrphans && orphans.Length > 0)
         {
             plan.Warnings.Add(
-                $"found orphan containers ({string.Join(", ", orphans.Select(o => o.Name))}) for this project: their services are not in the stack file; `--remove-orphans` removes them");
+                $"found orphan containers ({string.Join(", ", orphans.Select(o => o.Name))}) for this project: their services are not in the stack file, or `run` has left them; `--remove-orphans` removes them");
         }
     }
 }

@@ -52,6 +52,7 @@ internal static class ContainerViews
         ContainerPhase.Created => "created",
         ContainerPhase.Starting when state.Run <= 1 => "created",
         ContainerPhase.Starting or ContainerPhase.BackingOff => "restarting",
+        ContainerPhase.Running when state.Paused => "paused",
         ContainerPhase.Running or ContainerPhase.Stopping => "running",
         ContainerPhase.Removing or ContainerPhase.Removed => "removing",
         _ => "exited",

@@ -41,6 +41,8 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
         OperationKind.StartContainer => "Starting",
         OperationKind.StopContainer => "Stopping",
         OperationKind.KillContainer => "Killing",
+        OperationKind.PauseContainer => "Pausing",
+        OperationKind.UnpauseContainer => "Unpausing",
         _ => "Removing",
     };
 
@@ -50,6 +52,8 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
         OperationKind.StartContainer => "Started",
         OperationKind.StopContainer => "Stopped",
         OperationKind.KillContainer => "Killed",
+        OperationKind.PauseContainer => "Paused",
+        OperationKind.UnpauseContainer => "Unpaused",
         _ => "Removed",
     };
 

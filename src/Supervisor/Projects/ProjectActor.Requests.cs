@@ -19,7 +19,7 @@ internal sealed partial class ProjectActor
         if (current is not null)
         {
             // Who asks to stop does not wait for what is being started to come up.
-            if (request is StopServices or DownProject)
+            if (request is StopServices or DownProject && !request.DryRun)
             {
                 foreach (var run in runs)
                 {
@@ -28,7 +28,7 @@ internal sealed partial class ProjectActor
             }
 
             queue.Enqueue(request);
-            if (request is StopServices or DownProject && current is UpProject && images.Values.Any(image => image is null))
+            if (request is StopServices or DownProject && !request.DryRun && current is UpProject && images.Values.Any(image => image is null))
             {
                 // Nothing has begun yet; an image that is being pulled may take minutes, and the pull goes on for the next up.
                 Refuse(Plan.Refused(["interrupted: the project is being stopped"]));
@@ -45,7 +45,7 @@ internal sealed partial class ProjectActor
         Context.Parent.Tell(new GetNetworks());
         if (request is UpProject up)
         {
-            foreach (var service in UpPlanner.Selected(up.Project, up.Wish).Select(s => up.Project.Services[s]).Where(s => s.Image is not null))
+            foreach (var service in UpPlanner.Imaged(up.Project, up.Wish).Select(s => up.Project.Services[s]).Where(s => s.Image is not null && !up.DryRun))
             {
                 if (images.TryAdd(service.Image!, null))
                 {
@@ -92,6 +92,13 @@ internal sealed partial class ProjectActor
             return;
         }
 
+        if (current.DryRun)
+        {
+            Foretell(current);
+            Next();
+            return;
+        }
+
         if (current is UpProject up)
         {
             var errors = images.Values.Where(i => i!.Error is not null).Select(i => i!.Error!).ToImmutableArray();
@@ -102,7 +109,7 @@ internal sealed partial class ProjectActor
             }
 
             var plan = new UpPlanner(
-                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId).Make();
+                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId, Defined()).Make();
             if (SeccompProfiles.HostWarning is { } unfiltered)
             {
                 plan = plan with { Warnings = plan.Warnings.Add(unfiltered) };
@@ -134,6 +141,11 @@ internal sealed partial class ProjectActor
         DownProject c => DownPlanner.Make(c.Project ?? Defined(), c.Wish with { RemoveOrphans = c.Wish.RemoveOrphans || c.Project is null }, Observe(), name),
         StartServices c => ServicesPlanner.Start(Defined(), c.Services, Observe()),
         StopServices c => ServicesPlanner.Stop(Defined(), c.Services, c.Grace, Observe()),
+        PauseServices { Pause: true } c => PausePlanner.Pause(Defined(), c.Services, Observe()),
+        PauseServices c => PausePlanner.Unpause(Defined(), c.Services, Observe()),
+        RemoveContainers c => RemovePlanner.Remove(Defined(), c.Services, c.Stop, c.Volumes, Observe()),
+        RemoveEnded c => RemovePlanner.AutoRemove(c.Container, Observe()),
+        KillServices c => ServicesPlanner.Kill(Defined(), c.Services, c.Signal, Observe(), c.Container, c.Orphans),
         RestartServices c => ServicesPlanner.Restart(Defined(), c.Services, c.Grace, c.NoDeps, Observe()),
         _ => throw new InvalidOperationException($"{request.GetType().Name} is not a request of a project"),
     };
@@ -175,7 +187,13 @@ internal sealed partial class ProjectActor
 
     private void Kill(KillServices kill)
     {
-        var plan = ServicesPlanner.Kill(Defined(), kill.Services, kill.Signal, Observe());
+        if (kill.DryRun)
+        {
+            Foretell(kill);
+            return;
+        }
+
+        var plan = PlanOf(kill);
         if (!plan.Errors.IsEmpty)
         {
             kill.Output.TryWrite(new ControlLine(Outcome: new Outcome(plan.Errors, plan.Warnings)));
@@ -253,6 +271,8 @@ internal sealed partial class ProjectActor
         OperationKind.StartContainer => new StartContainer(order, operation.Cause),
         OperationKind.StopContainer => new StopContainer(order, operation.Grace, operation.Cause),
         OperationKind.KillContainer => new KillContainer(order, operation.Signal, operation.Cause),
+        OperationKind.PauseContainer => new PauseContainer(order, operation.Cause),
+        OperationKind.UnpauseContainer => new UnpauseContainer(order, operation.Cause),
         OperationKind.RemoveContainer => new RemoveContainer(order, operation.Cause),
         _ => throw new InvalidOperationException($"{operation.Kind} is not for a container"),
     };

@@ -138,6 +138,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             Drop(changed.ContainerId);
         }
 
+        RemoveIfEnded(changed.State);
         if (changed.State.Spec is not null)
         {
             var view = ContainerViews.Of(changed.State, environment.Root, environment.Now);
@@ -199,6 +200,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private static string StatusOf(IEnumerable<ContainerState> containers) => string.Join(", ", containers
         .GroupBy(c => c.Phase switch
         {
+            ContainerPhase.Running when c.Paused => "paused",
             ContainerPhase.Running or ContainerPhase.Stopping => "running",
             ContainerPhase.Starting or ContainerPhase.BackingOff => "restarting",
             ContainerPhase.Created => "created",
@@ -208,7 +210,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         .Select(g => $"{g.Key}({g.Count()})"));
 
     private Observation Observe() => new(
-        [.. Existing().Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt))],
+        [.. Existing().Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt, c.Paused))],
         [.. (volumes ?? []).Select(v => v.Spec!.Name)])
     {
         Networks = (networks ?? []).ToImmutableSortedDictionary(n => n.Spec!.Name, n => n, StringComparer.Ordinal),

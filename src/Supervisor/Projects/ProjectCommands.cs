@@ -7,7 +7,11 @@ using Devoxx.Supervisor.Planning;
 namespace Devoxx.Supervisor.Projects;
 
 /// <summary>Something that a person wants of a project; what comes of it goes to <see cref="Output"/>, the last line is the outcome.</summary>
-public abstract record ProjectRequest(string ProjectName, ChannelWriter<ControlLine> Output);
+public abstract record ProjectRequest(string ProjectName, ChannelWriter<ControlLine> Output)
+{
+    /// <summary>Only say what would be done.</summary>
+    public bool DryRun { get; init; }
+}
 
 public sealed record UpProject(
     string ProjectName, ChannelWriter<ControlLine> Output, Project Project, ProjectDefinition Definition, UpWish Wish) : ProjectRequest(ProjectName, Output);
@@ -24,7 +28,18 @@ public sealed record RestartServices(
     string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, TimeSpan? Grace, bool NoDeps) : ProjectRequest(ProjectName, Output);
 
 public sealed record KillServices(
-    string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, int Signal) : ProjectRequest(ProjectName, Output);
+    string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, int Signal, string? Container = null, bool Orphans = true) : ProjectRequest(ProjectName, Output);
+
+public sealed record PauseServices(
+    string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, bool Pause) : ProjectRequest(ProjectName, Output);
+
+/// <param name="Stop">What runs is stopped first; else it is left alone.</param>
+/// <param name="Volumes">Anonymous volumes go too.</param>
+public sealed record RemoveContainers(
+    string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, bool Stop, bool Volumes) : ProjectRequest(ProjectName, Output);
+
+/// <summary>A container that was to go by itself when it has ended.</summary>
+internal sealed record RemoveEnded(string ProjectName, ChannelWriter<ControlLine> Output, Containers.ContainerSpec Container) : ProjectRequest(ProjectName, Output);
 
 /// <summary>What is kept of the file.</summary>
 public sealed record ProjectDefinition(System.Text.Json.JsonElement Model, ImmutableArray<string> ConfigFiles, string WorkingDirectory);

@@ -57,6 +57,10 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
     {
         switch (message)
         {
+            case UpProject { DryRun: true } up:
+                // Of a project that is not there yet too: its actor writes nothing until it is told something.
+                Child(up.ProjectName).Tell(up);
+                break;
             case UpProject up when !State.Names.Contains(up.ProjectName):
                 Carry(new([new ProjectRegistered(new Subject(up.ProjectName), up.ProjectName)], [new Forward(up.ProjectName, up)]));
                 break;
@@ -65,9 +69,7 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
                 break;
             case ProjectRequest request:
                 // Nothing of it is there: what is to be stopped or removed is so already.
-                request.Output.TryWrite(new ControlLine(Outcome: request is DownProject
-                    ? new Outcome([], [$"no resource found to remove for project {request.ProjectName}"])
-                    : Outcome.Failure($"there is no project {request.ProjectName}; `devoxx-compose ls -a` lists those there are")));
+                request.Output.TryWrite(new ControlLine(Outcome: NothingYet.Other(request.ProjectName, request is DownProject ? "down" : "")));
                 request.Output.TryComplete();
                 break;
             case GetContainers get when State.Names.Contains(get.ProjectName):

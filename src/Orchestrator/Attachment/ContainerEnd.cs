@@ -1,0 +1,74 @@
+using Devoxx.Orchestrator.Control;
+using Devoxx.Supervisor;
+using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.EventLog;
+
+namespace Devoxx.Orchestrator.Attachment;
+
+/// <summary>
+/// Waits for the end of one container and tells its exit code. One that goes by itself may be gone before it was seen to end,
+/// if the supervisor was replaced meanwhile: then the journal knows.
+/// </summary>
+internal sealed class ContainerEnd : IDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly SupervisorConnection supervisor;
+    private readonly string project;
+    private readonly string container;
+    private readonly string journal;
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task watch;
+
+    /// <param name="container">Its name. It need not be there yet.</param>
+    public ContainerEnd(SupervisorConnection supervisor, string project, string container, StateRoot root)
+    {
+        (this.supervisor, this.project, this.container, journal) = (supervisor, project, container, root.JournalPath);
+        watch = ContainerWatch.RunAsync(supervisor, project, Observe, stop.Token);
+    }
+
+    /// <summary>Its exit code, once it has ended; null as long as nobody has seen that.</summary>
+    public int? Code => ended.Task.IsCompletedSuccessfully ? ended.Task.Result : null;
+
+    /// <summary>To be awaited when the container is known to have been there.</summary>
+    public async Task<int> CodeAsync()
+    {
+        while (true)
+        {
+            await Task.WhenAny(ended.Task, Task.Delay(Look));
+            if (ended.Task.IsCompleted)
+            {
+                return await ended.Task;
+            }
+
+            var containers = await supervisor.GetAsync(ControlRoutes.Containers(project), ControlJson.Default.ImmutableArrayContainerView, CancellationToken.None);
+            if (containers.FirstOrDefault(each => each.Name == container) is { } there)
+            {
+                Observe(there);
+            }
+            else if (FromJournal() is { } code)
+            {
+                return code;
+            }
+        }
+    }
+
+    public void Dispose() => stop.Cancel();
+
+    private void Observe(ContainerView view)
+    {
+        if (view.Name == container && view.State is "exited" or "dead" or "removing" && view.ExitCode is { } code)
+        {
+            ended.TrySetResult(code);
+        }
+    }
+
+    private int? FromJournal()
+    {
+        using var reader = new EventLogReader(journal, EventCatalog.Types);
+        var exit = reader.Read(new EventQuery { Filters = [new("container", container), new("type", "container"), new("event", "exited")], Tail = 1 }).LastOrDefault();
+        return exit is null ? null
+            : System.Text.Json.JsonDocument.Parse(exit.ToJson()).RootElement.GetProperty("payload").GetProperty("exitCode").GetInt32();
+    }
+}

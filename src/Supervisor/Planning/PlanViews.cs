@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Devoxx.Supervisor.Control;
+
+namespace Devoxx.Supervisor.Planning;
+
+/// <summary>A plan as the control API shows it. Pure.</summary>
+public static class PlanViews
+{
+    public static PlanView Of(Plan plan, ImmutableArray<ForetoldPull> pulls) => new(
+        [.. pulls.Select(p => new PlannedStep(0, "pull", "image", p.Image, p.Cause, [])), .. plan.Operations.Select(Step)],
+        plan.Unchanged);
+
+    /// <summary>The kinds of operations are named verb first: <c>CreateContainer</c>.</summary>
+    private static PlannedStep Step(Operation operation)
+    {
+        var kind = operation.Kind.ToString();
+        var noun = 1 + kind.AsSpan(1).IndexOfAnyInRange('A', 'Z');
+        return noun == 0
+            ? new PlannedStep(operation.Id, kind.ToLowerInvariant(), "container", operation.Name, operation.Cause, operation.After)
+            : new PlannedStep(
+                operation.Id, kind[..noun].ToLowerInvariant(), kind[noun..].ToLowerInvariant(), operation.Name, operation.Cause, operation.After);
+    }
+}

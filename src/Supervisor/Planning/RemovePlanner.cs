@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Devoxx.Compose;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Planning;
+
+/// <summary>Plans for the removal of single containers: <c>rm</c>, and the end of what <c>run --rm</c> has made. Pure.</summary>
+public static class RemovePlanner
+{
+    /// <summary>Removes what is stopped of the services.</summary>
+    /// <param name="stop">What runs is stopped first; else it is left alone.</param>
+    /// <param name="volumes">Anonymous volumes go too.</param>
+    public static Plan Remove(Project? project, ImmutableArray<string> services, bool stop, bool volumes, Observation observation)
+    {
+        var plan = new PlanBuilder();
+        var graph = ServiceGraph.Of(project);
+        var named = ServicesPlanner.Named(plan, project, services, observation);
+        var stops = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        foreach (var service in graph.InOrder(named).Where(named.Contains).Reverse())
+        {
+            var dependants = graph.DependantsOf(service).SelectMany(d => stops.GetValueOrDefault(d) ?? []).ToImmutableArray();
+            stops[service] = [];
+            foreach (var container in observation.Of(service).Where(c => stop || !c.IsActive))
+            {
+                int[] before = container.IsActive ? [plan.Stop(container.Spec, "rm --stop", null, dependants)] : [];
+                stops[service].AddRange(before);
+                Remove(plan, container.Spec, "rm", before, volumes, observation);
+            }
+        }
+
+        return plan.Build();
+    }
+
+    /// <summary>The end of a container that was to go by itself.</summary>
+    public static Plan AutoRemove(ContainerSpec spec, Observation observation)
+    {
+        var plan = new PlanBuilder();
+        Remove(plan, spec, "run --rm: it has ended", [], volumes: true, observation);
+        return plan.Build();
+    }
+
+    private static void Remove(PlanBuilder plan, ContainerSpec spec, string cause, int[] after, bool volumes, Observation observation)
+    {
+        var removal = plan.Remove(spec, cause, after);
+        foreach (var mount in volumes ? spec.Mounts.Where(m => m is { Anonymous: true, Kind: MountKind.Volume } && observation.Volumes.Contains(m.Source)) : [])
+        {
+            plan.RemoveVolume(mount.Source, cause, [removal]);
+        }
+    }
+}
