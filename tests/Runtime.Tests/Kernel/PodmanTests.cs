@@ -3,6 +3,7 @@ using Devoxx.Runtime.Tests.World;
 namespace Devoxx.Runtime.Tests.Kernel;
 
 /// <summary>Debian's podman on this runtime; as root. With hard limits that a root without CAP_SYS_RESOURCE can have, and without a network.</summary>
+[Trait("tools", "host")]
 public sealed class PodmanTests : IDisposable
 {
     private static readonly string[] Container = ["--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];

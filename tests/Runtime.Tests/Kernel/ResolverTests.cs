@@ -4,6 +4,7 @@ using Devoxx.Runtime.Tests.World;
 namespace Devoxx.Runtime.Tests.Kernel;
 
 /// <summary>The resolver as a process, asked by dig(1) from namespaces that stand for containers.</summary>
+[Trait("tools", "host")]
 public sealed class ResolverTests : IDisposable
 {
     private static readonly NetworkZone Shop = new()
