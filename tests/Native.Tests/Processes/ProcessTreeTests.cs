@@ -30,7 +30,8 @@ public sealed class ProcessTreeTests
         ProcessTree.Kill(shell.Pid);
 
         Assert.Equal(9, shell.PidFd.Reap().Signal);
-        Assert.Empty(Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
-            .Select(name => ProcessStat.Of(int.Parse(name!))).Where(stat => stat is { IsAlive: true } && stat.Value.Session == shell.Pid));
+        Assert.DoesNotContain(
+            Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => ProcessStat.Of(int.Parse(name!))),
+            stat => stat is { IsAlive: true } && stat.Value.Session == shell.Pid);
     }
 }
