@@ -3,6 +3,7 @@ using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Networks.Names;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 
@@ -30,6 +31,9 @@ public static class EventCatalog
             .Add("networks.registered.v1", NetworksEventJson.Default.NetworkRegistered, e => e.Name)
             .Add("networks.forgotten.v1", NetworksEventJson.Default.NetworkForgotten, e => e.Name)
             .AddState("networks.state.v1", NetworksEventJson.Default.NetworksState);
+            .Add("resolver.started.v1", ResolverEventJson.Default.ResolverStarted, e => $"pid {e.Process.Pid}")
+            .Add("resolver.ended.v1", ResolverEventJson.Default.ResolverEnded, e => $"pid {e.Pid}: {e.Cause}")
+            .AddState("resolver.state.v1", ResolverEventJson.Default.ResolverState);
     }
 
     private static void AddContainer(EventTypes types, ContainerEventJson json) => types

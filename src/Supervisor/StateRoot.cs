@@ -57,6 +57,9 @@ public sealed record StateRoot
     /// <summary>The <c>--root</c> of <c>devoxx-runtime</c>.</summary>
     public string RuntimeRoot => RunDirectory + "/containers";
 
+    /// <summary>What the resolver of this root is told, and what it says.</summary>
+    public string NamesDirectory => RunDirectory + "/dns";
+
     public string SocketPath => RunDirectory + "/supervisor.sock";
 
     public string LockPath => RunDirectory + "/supervisor.lock";
