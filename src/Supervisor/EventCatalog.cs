@@ -30,7 +30,7 @@ public static class EventCatalog
             .AddState("volumes.state.v1", VolumesEventJson.Default.VolumesState)
             .Add("networks.registered.v1", NetworksEventJson.Default.NetworkRegistered, e => e.Name)
             .Add("networks.forgotten.v1", NetworksEventJson.Default.NetworkForgotten, e => e.Name)
-            .AddState("networks.state.v1", NetworksEventJson.Default.NetworksState);
+            .AddState("networks.state.v1", NetworksEventJson.Default.NetworksState)
             .Add("resolver.started.v1", ResolverEventJson.Default.ResolverStarted, e => $"pid {e.Process.Pid}")
             .Add("resolver.ended.v1", ResolverEventJson.Default.ResolverEnded, e => $"pid {e.Pid}: {e.Cause}")
             .AddState("resolver.state.v1", ResolverEventJson.Default.ResolverState);

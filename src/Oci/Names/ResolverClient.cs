@@ -22,7 +22,7 @@ public sealed record ResolverClient
     /// <summary>Its start time in clock ticks after boot: should its pid mean another process now, the path is not opened.</summary>
     public required ulong StartTime { get; init; }
 
-    /// <summary>Ids of the networks that the container is on, those first whose names go first.</summary>
+    /// <summary>Names of the networks that the container is on, those first whose names go first.</summary>
     public ImmutableArray<string> Networks { get; init; } = [];
 
     public ImmutableArray<ResolverLink> Links { get; init; } = [];

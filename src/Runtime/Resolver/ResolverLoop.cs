@@ -121,7 +121,7 @@ internal sealed class ResolverLoop : ISource, IDisposable
         {
             foreach (var container in _served.Values)
             {
-                container.Look(_zones);
+                container.Look(_zones.Values);
             }
         }
     }
@@ -170,7 +170,7 @@ internal sealed class ResolverLoop : ISource, IDisposable
                 _served.Add(id, served);
             }
 
-            served.Look(_zones);
+            served.Look(_zones.Values);
             Reply(id, new ResolverAnswer(client.Run));
         }
         catch (Exception e) when (e is JsonException or IOException)

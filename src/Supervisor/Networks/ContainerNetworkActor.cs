@@ -6,6 +6,7 @@ using Devoxx.Native.Namespaces;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks.Names;
 
 namespace Devoxx.Supervisor.Networks;
 
@@ -71,6 +72,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
     private PortReservation reservation = PortReservation.None;
     private ContainerSpec? spec;
     private int run;
+    private bool namesAwaited;
     private bool releasing;
 
     protected override void OnReceive(object message)
@@ -82,6 +84,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
                 break;
             case NamespaceMade made when made.Run == run && !releasing:
                 (@namespace, reservation) = (made.Namespace, made.Reservation);
+                ServeNames();
                 AttachAll();
                 break;
             case NamespaceMade made:
@@ -97,7 +100,13 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
             case EndpointAnswer answer when answer.Run == run && !releasing:
                 Attached(answer);
                 break;
+            case NamesServed answer when namesAwaited && !releasing && answer.Run == NameFiles.RunOf(run):
+                Named(answer);
+                break;
+            case NamesServed:
+                break;
             case ContainerNetworkInUse c:
+                KeepNames(c);
                 CloseNamespace();
                 Use(c);
                 break;
@@ -108,6 +117,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
                 Detached(answer);
                 break;
             case ForgetContainerNetwork c:
+                way.Tell(new ForgetNames(containerId), Self);
                 foreach (var endpoint in Endpoints(c.Spec))
                 {
                     way.Tell(new ReleaseLease(endpoint.Network, containerId), Self);
@@ -166,6 +176,26 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         }
     }
 
+    /// <summary>While the networks connect it: a container must not ask before anybody listens.</summary>
+    private void ServeNames()
+    {
+        namesAwaited = NameFiles.Asks(spec!);
+        if (namesAwaited)
+        {
+            way.Tell(new ServeNames(NameFiles.Client(spec!, run, @namespace!.Path, ProcessIdentity.Of(Environment.ProcessId)!), Self), Self);
+        }
+    }
+
+    /// <summary>From here on the namespace belongs to the container's own process, whatever becomes of this one.</summary>
+    private void KeepNames(ContainerNetworkInUse command)
+    {
+        if (NameFiles.Asks(command.Spec))
+        {
+            var process = new ProcessIdentity(command.Process.Pid, command.Process.StartTime, command.Process.BootId);
+            way.Tell(new ServeNames(NameFiles.Client(command.Spec, command.Run, $"/proc/{process.Pid}/ns/net", process), ActorRefs.Nobody), Self);
+        }
+    }
+
     private void AttachAll()
     {
         var endpoints = Endpoints(spec!);
@@ -221,7 +251,23 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
             errors.Add(answer.Error!);
         }
 
-        if (awaited.Count > 0)
+        TellIfReady();
+    }
+
+    private void Named(NamesServed answer)
+    {
+        namesAwaited = false;
+        if (answer.Error is { } error)
+        {
+            errors.Add(error);
+        }
+
+        TellIfReady();
+    }
+
+    private void TellIfReady()
+    {
+        if (awaited.Count > 0 || namesAwaited)
         {
             return;
         }
@@ -261,7 +307,8 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
 
     private void Release(ReleaseContainerNetwork command)
     {
-        (spec, run, releasing) = (command.Spec, command.Run, true);
+        (spec, run, releasing, namesAwaited) = (command.Spec, command.Run, true, false);
+        way.Tell(new EndNames(containerId), Self);
         CloseNamespace();
         ReleasePorts();
         awaited.Clear();

@@ -7,6 +7,7 @@ using Akka.Event;
 using Devoxx.Native.Netlink;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Networks.Names;
 
 namespace Devoxx.Supervisor.Networks;
 
@@ -49,6 +50,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
     private readonly HashSet<string> settling = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> children = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource watching = new();
+    private IActorRef names = ActorRefs.Nobody;
     private bool watched;
     private int lives;
 
@@ -66,6 +68,12 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         }
 
         ReconcileIfSettled();
+    }
+
+    protected override void PreStart()
+    {
+        names = Context.ActorOf(Producer<ResolverActor>.Props(() => new ResolverActor(environment)), "names");
+        base.PreStart();
     }
 
     protected override void PostStop()
@@ -101,7 +109,11 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
             case ReleaseLease c:
                 Route(c.Network, c, () => { });
                 break;
+            case INamesCommand c:
+                names.Forward(c);
+                break;
             case ReleaseUnknown c:
+                names.Tell(new KeepNames(c.Containers));
                 foreach (var name in State.Names.Keys)
                 {
                     Child(name).Tell(c);
@@ -205,6 +217,11 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         var name = changed.Name.Length > 0 ? changed.Name : children.FirstOrDefault(c => c.Value.Equals(Sender)).Key ?? "";
         known[name] = changed.State;
         planned.Remove(name);
+        if (NameFiles.HasNames(changed.State))
+        {
+            names.Tell(new SetZone(NameFiles.Zone(changed.State)));
+        }
+
         if (changed.Recovered && settling.Remove(name))
         {
             ReconcileIfSettled();
@@ -213,6 +230,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         if (changed is { Recovered: false, State.Phase: NetworkPhase.Removed } && State.Names.TryGetValue(name, out var project))
         {
             Carry(new([new NetworkForgotten(SubjectOf(name, project), name)], []));
+            names.Tell(new RemoveZone(changed.State.Spec!.Id));
             known.Remove(name);
             if (children.Remove(name, out var child))
             {
@@ -229,6 +247,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
     {
         if (settling.Count == 0)
         {
+            names.Tell(new KeepZones([.. known.Values.Where(NameFiles.HasNames).Select(network => network.Spec!.Id)]));
             Reconcile(first: true);
         }
     }

@@ -69,7 +69,7 @@ public sealed class ResolverTests : IDisposable
     {
         _rig.Write(Shop);
         _rig.Write(new NetworkZone { Id = "n2", Name = "other_default", Members = [new ZoneMember { ContainerId = new string('d', 64), Name = "other-web-1", Service = "web", Ipv4 = "172.19.0.2" }] });
-        var (one, two, three) = (_rig.AddContainer("c1", "n1"), _rig.AddContainer("c2", "n2"), _rig.AddContainer("c3"));
+        var (one, two, three) = (_rig.AddContainer("c1", "shop_default"), _rig.AddContainer("c2", "other_default"), _rig.AddContainer("c3"));
         _rig.StartResolver();
         one.Serve();
         two.Serve();
@@ -145,7 +145,7 @@ public sealed class ResolverTests : IDisposable
     {
         File.WriteAllText(_rig.ResolvConf, "nameserver 127.0.0.51\n");
         _rig.Write(Shop);
-        var container = _rig.AddContainer("c1", "n1");
+        var container = _rig.AddContainer("c1", "shop_default");
         _rig.StartUpstreamIn(container.Namespace, "127.0.0.1", "--address=/outside.test/192.0.2.9");
         _rig.StartResolver();
         container.Serve(client => client with { Servers = ["127.0.0.1"] });
@@ -171,7 +171,7 @@ public sealed class ResolverTests : IDisposable
     [Fact]
     public void Lets_a_namespace_go_when_its_process_has_ended_or_its_file_is_gone()
     {
-        var (one, two) = (Serve("c1"), _rig.AddContainer("c2", "n1"));
+        var (one, two) = (Serve("c1"), _rig.AddContainer("c2", "shop_default"));
         two.Serve();
         var before = Descriptors();
 
@@ -205,7 +205,7 @@ public sealed class ResolverTests : IDisposable
     private RiggedContainer Serve(string id)
     {
         _rig.Write(Shop);
-        var container = _rig.AddContainer(id, "n1");
+        var container = _rig.AddContainer(id, "shop_default");
         _rig.StartResolver();
         container.Serve();
         return container;

@@ -226,8 +226,8 @@ public sealed class AnsweringTests
     private static View See(params NetworkZone[] zones) => See([], zones);
 
     private static View See(ResolverLink[] links, params NetworkZone[] zones) => new(
-        new ResolverClient { ContainerId = "me", Run = "1", NamespacePath = "", Pid = 1, StartTime = 1, Networks = [.. zones.Select(z => z.Id)], Links = [.. links] },
-        zones.ToDictionary(z => z.Id, z => new Zone(z)));
+        new ResolverClient { ContainerId = "me", Run = "1", NamespacePath = "", Pid = 1, StartTime = 1, Networks = [.. zones.Select(z => z.Name)], Links = [.. links] },
+        [.. zones.Select(z => new Zone(z))]);
 
     private static Reply Ask(string name, ushort type, params NetworkZone[] zones) => Ask(See(zones), Message.Query(name, type));
 

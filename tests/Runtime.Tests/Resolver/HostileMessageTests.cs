@@ -9,14 +9,13 @@ public sealed class HostileMessageTests
 {
     private static readonly View Nothing = new(
         new ResolverClient { ContainerId = "me", Run = "1", NamespacePath = "", Pid = 1, StartTime = 1, Networks = ["n"] },
-        new Dictionary<string, Zone>
-        {
-            ["n"] = new(new NetworkZone
+        [
+            new Zone(new NetworkZone
             {
                 Id = "n", Name = "n", Internal = true,
                 Members = [new ZoneMember { ContainerId = new string('a', 64), Name = "web", Service = "web", Ipv4 = "10.0.0.1", Ports = [new ZonePort(80)] }],
             }),
-        });
+        ]);
 
     public static TheoryData<string, byte[]> Malformed => new()
     {

@@ -28,7 +28,7 @@ internal sealed class ServedContainer : IDisposable
     {
         (_desk, _client, Namespace, Port) = (desk, client, @namespace, sockets.Port);
         (_udpFd, _tcpFd) = (sockets.Udp, sockets.Tcp);
-        View = new View(client, new Dictionary<string, Zone>());
+        View = new View(client, []);
         _tcp = new TcpEndpoint(desk, this, _tcpFd);
         desk.Sources.Add(_udpFd, new UdpEndpoint(desk, this, _udpFd));
         desk.Sources.Add(_tcpFd, _tcp);
@@ -98,7 +98,7 @@ internal sealed class ServedContainer : IDisposable
     }
 
     /// <summary>The networks are others than before.</summary>
-    public void Look(IReadOnlyDictionary<string, Zone> zones) => View = new View(_client, zones);
+    public void Look(IReadOnlyCollection<Zone> zones) => View = new View(_client, zones);
 
     public void Dispose()
     {

@@ -8,9 +8,10 @@ internal sealed class View
     private readonly Zone[] _zones;
     private readonly (string Alias, ResolverLink Link)[] _links;
 
-    public View(ResolverClient client, IReadOnlyDictionary<string, Zone> zones)
+    /// <param name="zones">Of all networks; the container sees those of its own.</param>
+    public View(ResolverClient client, IReadOnlyCollection<Zone> zones)
     {
-        _zones = [.. client.Networks.Where(zones.ContainsKey).Select(id => zones[id])];
+        _zones = [.. client.Networks.SelectMany(name => zones.Where(zone => zone.Network.Name == name))];
         _links = [.. client.Links.Select(link => (Zone.Lower(link.Alias), link))];
     }
 

@@ -5,7 +5,7 @@ using Devoxx.Oci.Names;
 namespace Devoxx.Supervisor.Networks.Names;
 
 /// <summary>What the side that answers for names is told.</summary>
-internal interface INamesCommand;
+internal interface INamesCommand : INetworkCommand;
 
 /// <summary>Answer the questions of this run, now or with what has changed of it; answered by <see cref="NamesServed"/> once that is so.</summary>
 /// <param name="ReplyTo">Nobody: the run goes on, whatever comes of it.</param>

@@ -33,6 +33,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     private Inotify? answers;
     private PidFd? process;
     private DateTimeOffset since;
+    private bool listening;
     private bool writing;
     private bool starting;
     private bool ending;
@@ -206,8 +207,9 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
         {
             awaited[id] = command;
             Timers.StartSingleTimer(id, new NotAnswered(id, command.Client.Run), Patience);
-            if (answers is null)
+            if (!listening)
             {
+                listening = true;
                 environment.Kernel.Run(() => ResolverProcess.Prepare(directory)).PipeTo(Self, success: _ => new AnswersChanged(null), failure: e => new AnswersChanged(e.Message));
             }
         }
@@ -297,6 +299,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     {
         if (error is not null)
         {
+            listening = false;
             FailAll(error);
             return;
         }
@@ -317,6 +320,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
+            listening = false;
             FailAll(e.Message);
         }
     }

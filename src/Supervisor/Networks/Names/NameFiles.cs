@@ -1,0 +1,57 @@
+using Devoxx.Native.Processes;
+using Devoxx.Oci.Names;
+using Devoxx.Supervisor.Containers;
+
+namespace Devoxx.Supervisor.Networks.Names;
+
+/// <summary>What the resolver is told of networks and containers. Pure.</summary>
+internal static class NameFiles
+{
+    /// <summary>As in Docker, the network of <c>network_mode: bridge</c> has no names.</summary>
+    public static bool HasNames(NetworkState network) => network is { Phase: NetworkPhase.Ready, Spec.Name: not NetworkSpec.DefaultBridge };
+
+    public static NetworkZone Zone(NetworkState network) => new()
+    {
+        Id = network.Spec!.Id,
+        Name = network.Spec.Name,
+        Internal = network.Spec.Internal,
+        Subnets = [.. network.Spec.Subnets.Select(subnet => subnet.Subnet)],
+        Members =
+        [
+            .. network.Leases.Values.Where(lease => lease.Connected).Select(lease => new ZoneMember
+            {
+                ContainerId = lease.ContainerId,
+                Name = lease.ContainerName,
+                Project = lease.Project,
+                Service = lease.Service,
+                Hostname = lease.Hostname,
+                Aliases = lease.Aliases,
+                Ipv4 = lease.Ipv4,
+                Ipv6 = lease.Ipv6,
+                Ports = [.. lease.Ports.Select(port => new ZonePort(port.Target, port.Protocol)).Distinct()],
+            }),
+        ],
+    };
+
+    /// <summary>Whether any of its networks has names: else its questions go to the host's resolvers by themselves.</summary>
+    public static bool Asks(ContainerSpec spec) => Endpoints(spec).Any();
+
+    public static string RunOf(int run) => run.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <param name="path">Of the network namespace.</param>
+    /// <param name="owner">Process that the path belongs to.</param>
+    public static ResolverClient Client(ContainerSpec spec, int run, string path, ProcessIdentity owner) => new()
+    {
+        ContainerId = spec.Id,
+        Run = RunOf(run),
+        NamespacePath = path,
+        Pid = owner.Pid,
+        StartTime = owner.StartTime,
+        Networks = [.. Endpoints(spec)],
+        Links = [.. (spec.Networking?.Links ?? []).Select(link => new ResolverLink(link.Alias, link.Service is null ? null : spec.Project, link.Service, link.Container))],
+        Servers = spec.Networking?.Dns ?? [],
+    };
+
+    private static IEnumerable<string> Endpoints(ContainerSpec spec) =>
+        (spec.Networking?.Endpoints ?? []).Select(endpoint => endpoint.Network).Where(network => network != NetworkSpec.DefaultBridge);
+}
