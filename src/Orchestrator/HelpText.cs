@@ -41,6 +41,13 @@ internal static class HelpText
             WriteFlags(output, flags);
         }
 
+        if (VerbTable.Names.Any(name => name.StartsWith(verb.Name + " ", StringComparison.Ordinal)))
+        {
+            output.WriteLine();
+            output.WriteLine("Commands:");
+            WriteCommands(output, verb.Name);
+        }
+
         output.WriteLine();
         output.WriteLine($"Options of every command ('{CommandLine.Program} --help') may stand before or after it.");
     }

@@ -15,6 +15,14 @@ public sealed class CommandLineTests
         Assert.Empty(run.Error);
     }
 
+    [Fact]
+    public async Task A_verb_that_is_a_group_too_shows_its_members()
+    {
+        Assert.Contains("\nCommands:\n  install    Have systemd", (await Run.Of("supervisor", "--help")).Out);
+        Assert.Contains("Usage:  devoxx-compose supervisor install [OPTIONS]", (await Run.Of("supervisor", "install", "--help")).Out);
+        Assert.Contains("accepts no arguments", (await Run.Of("supervisor", "instal")).Error);
+    }
+
     [Theory]
     [InlineData("up", "--help")]
     [InlineData("up", "-h")]

@@ -182,6 +182,16 @@ public sealed class MoreVerbTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Options_of_the_reference_without_effect_are_told_by_name()
+    {
+        await AnswerAsync("[]");
+        var run = await Invoke("--parallel", "4", "--compatibility", "stop");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("warning: --parallel has no effect", run.Error);
+        Assert.Contains("warning: --compatibility has no effect", run.Error);
+    }
+
+    [Fact]
     public async Task A_dry_run_of_a_pull_names_the_images_and_asks_nobody()
     {
         await AnswerAsync("[]");

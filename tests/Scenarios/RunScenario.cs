@@ -118,6 +118,24 @@ public sealed class RunScenario
     }
 
     [Fact]
+    public async Task Ports_are_published_only_when_asked()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("services: {web: {image: busybox:1.36, command: sleep 1000000, init: true, ports: ['127.0.0.1::80']}}");
+        foreach (var name in (string[])["plain", "service", "published"])
+        {
+            string[] options = name switch { "service" => ["--service-ports"], "published" => ["-p", "127.0.0.1::8080"], _ => [] };
+            (await sandbox.Compose(["run", "-d", "--name", name, .. options, "web"])).Succeeded();
+        }
+
+        var ports = (await sandbox.Compose("ps", "-a", "--format", "{{.Name}}={{.Ports}}")).Succeeded().Lines;
+        Assert.Contains("plain=", ports);
+        Assert.Contains(ports, line => line.StartsWith("service=127.0.0.1:", StringComparison.Ordinal) && line.EndsWith("->80/tcp", StringComparison.Ordinal));
+        Assert.Contains(ports, line => line.StartsWith("published=127.0.0.1:", StringComparison.Ordinal) && line.EndsWith("->8080/tcp", StringComparison.Ordinal));
+        await sandbox.AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Attach_types_into_a_container_and_lets_go_of_it()
     {
         await using var sandbox = await Sandbox.Create();

@@ -27,6 +27,13 @@ internal static class Requests
     /// <summary>Shows the progress of <paramref name="perform"/>, then how it ended; returns the exit code.</summary>
     public static async Task<int> ShowAsync(this Invocation invocation, string title, Func<Action<Progress>, Task<Outcome>> perform)
     {
+        if (invocation.Global.IsDryRun)
+        {
+            // What a verb does before the change that can be told: it must not be done either.
+            invocation.Output.Out.WriteLine($" {title}  would come first; what comes of it shows only when it is done");
+            return ExitCode.Success;
+        }
+
         Outcome outcome;
         using (var progress = invocation.Output.StartProgress(title))
         {

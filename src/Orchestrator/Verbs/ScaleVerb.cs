@@ -12,7 +12,7 @@ internal sealed class ScaleVerb : Verb
 
     public override string Name => "scale";
 
-    public override string Summary => "Scale services ";
+    public override string Summary => "Scale services";
 
     public override string Operands => "[SERVICE=REPLICAS...]";
 

@@ -16,7 +16,7 @@ internal sealed class WaitVerb : Verb
 
     public override string Summary => "Block until containers of all (or specified) services stop.";
 
-    public override string Operands => "SERVICE [SERVICE...] [OPTIONS]";
+    public override string Operands => "SERVICE [SERVICE...]";
 
     public override IReadOnlyList<Flag> Flags => [DownProject];
 

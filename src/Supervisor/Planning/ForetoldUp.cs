@@ -34,7 +34,7 @@ public static class ForetoldUp
 
             var stored = find(name);
             images.Add(name, stored is null ? Unknown : new PlannedImage(stored.Id, stored.Config.Config ?? new ImageConfig()));
-            switch (PolicyOf(service.PullPolicy).Decide(stored is not null, buildable: false, stored?.LastChecked, now))
+            switch (ServicePullPolicy.Of(service.PullPolicy).Decide(stored is not null, buildable: false, stored?.LastChecked, now))
             {
                 case PullDecision.Pull:
                     pulls.Add(new ForetoldPull(name, stored is null ? "it is not in the store" : $"pull_policy is {service.PullPolicy}"));
@@ -48,19 +48,6 @@ public static class ForetoldUp
         return errors.Count > 0
             ? (Plan.Refused(errors.ToImmutable()), [])
             : (new UpPlanner(project, wish, images.ToImmutable(), observation, root, NewId, before).Make(), pulls.ToImmutable());
-    }
-
-    private static PullPolicy PolicyOf(string? text)
-    {
-        try
-        {
-            return PullPolicy.Parse(text);
-        }
-        catch (ImageException)
-        {
-            // Refused with position where the file was read; here the default serves.
-            return PullPolicy.Parse(null);
-        }
     }
 
     /// <summary>Nobody will ever see a container of it.</summary>

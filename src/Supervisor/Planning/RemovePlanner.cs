@@ -34,6 +34,12 @@ public static class RemovePlanner
     /// <summary>The end of a container that was to go by itself.</summary>
     public static Plan AutoRemove(ContainerSpec spec, Observation observation)
     {
+        // Somebody else may have removed it meanwhile, or be about to.
+        if (!observation.Containers.Any(c => c.Id == spec.Id && c.Phase == ContainerPhase.Exited))
+        {
+            return Plan.Empty;
+        }
+
         var plan = new PlanBuilder();
         Remove(plan, spec, "run --rm: it has ended", [], volumes: true, observation);
         return plan.Build();

@@ -49,22 +49,9 @@ internal sealed partial class ProjectActor
             {
                 if (images.TryAdd(service.Image!, null))
                 {
-                    Context.Parent.Tell(new ResolveImage(service.Image!, PolicyOf(service.PullPolicy), Self));
+                    Context.Parent.Tell(new ResolveImage(service.Image!, ServicePullPolicy.Of(service.PullPolicy), Self));
                 }
             }
-        }
-    }
-
-    private static PullPolicy PolicyOf(string? text)
-    {
-        try
-        {
-            return PullPolicy.Parse(text);
-        }
-        catch (ImageException)
-        {
-            // Refused with position where the file was read; here the default serves.
-            return PullPolicy.Parse(null);
         }
     }
 

@@ -80,10 +80,12 @@ public sealed class OneOffPlannerTests
     {
         var there = After(Up(Load("services: {web: {image: a, volumes: [/cache]}}"), wish: Run("web")));
         var spec = there.Containers.Single().Spec;
-        there = there with { Volumes = [spec.Mounts.Single().Source] };
+        Assert.Empty(RemovePlanner.AutoRemove(spec, there).Operations);
+        there = there with { Volumes = [spec.Mounts.Single().Source], Containers = [there.Containers.Single() with { Phase = ContainerPhase.Exited }] };
         Assert.Equal(
             $"1 remove shop-web-run-1: run --rm: it has ended\n2 remove volume {spec.Mounts.Single().Source}: run --rm: it has ended (after 1)",
             RemovePlanner.AutoRemove(spec, there).ToString());
+        Assert.Empty(RemovePlanner.AutoRemove(spec, Observation.Nothing).Operations);
     }
 
     private static UpWish Run(string service) => Wish() with { OneOff = new OneOffWish(service, $"shop-{service}-run-1") };
