@@ -41,6 +41,39 @@ public sealed class PauseScenario
         await sandbox.AssertNothingLeft();
     }
 
+    /// <summary>The supervisor is killed there; what it says after recovery is what the kernel does, and nothing of it is done twice.</summary>
+    [Theory]
+    [InlineData("journal.cgroup.freeze-requested.v1.before", "running")]
+    [InlineData("journal.cgroup.freeze-requested.v1.after", "paused")]
+    [InlineData("CgroupEffects.Freeze.after", "paused")]
+    [InlineData("journal.cgroup.frozen.v1.after", "paused")]
+    [InlineData("journal.container.paused.v1.before", "paused")]
+    public async Task A_crash_in_the_middle_is_finished(string point, string state)
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("services: {ticker: {image: busybox:1.36, command: sleep 1000000, network_mode: none, init: true}}");
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        sandbox.Variables["DEVOXX_FAILPOINT"] = point + "=kill";
+        (await sandbox.Compose("pause")).FailedWith(1);
+
+        sandbox.Variables.Remove("DEVOXX_FAILPOINT");
+        using var events = sandbox.Events();
+        var container = Assert.Single((await sandbox.Containers())["ticker"]);
+        if (state == "paused")
+        {
+            await events.Until("container.paused", "ticker");
+        }
+
+        Assert.Equal(state, Assert.Single((await sandbox.Containers())["ticker"]).GetProperty("State").GetString());
+        Assert.Equal(state == "paused", sandbox.CgroupFile(container.GetProperty("ID").GetString()!, "cgroup.freeze", "freezer.state") is "1" or "FROZEN");
+        var written = (await sandbox.History()).Count;
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        (await sandbox.Compose("ps")).Succeeded();
+        Assert.Equal(written, (await sandbox.History()).Count);
+        await sandbox.AssertNothingLeft();
+    }
+
     [Fact]
     public async Task What_is_paused_can_be_stopped_killed_and_taken_down()
     {

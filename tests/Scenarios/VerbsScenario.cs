@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Devoxx.Scenarios.World;
 using Xunit;
 
@@ -99,6 +100,31 @@ public sealed class VerbsScenario
         await stream.Line("-web-1 ");
         stream.Signal("INT");
         (await stream.Ended()).FailedWith(130);
+        await sandbox.AssertNothingLeft();
+    }
+
+    /// <summary>As systemd would: told when it is ready, it stays although nothing runs, and stopping it stops nothing else.</summary>
+    [Fact]
+    public async Task The_supervisor_says_when_it_is_ready_and_leaves_alone()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("services: {web: {image: busybox:1.36, command: sleep 1000000, init: true, network_mode: none}}");
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        using var notices = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        notices.Bind(new UnixDomainSocketEndPoint(sandbox.Directory + "/notify"));
+        sandbox.Variables["NOTIFY_SOCKET"] = sandbox.Directory + "/notify";
+        var service = sandbox.Start("supervisor", "--root", sandbox.Root, "--idle-timeout", "0");
+        sandbox.Variables.Clear();
+        var notice = new byte[64];
+        var length = await notices.ReceiveAsync(notice).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("READY=1", System.Text.Encoding.ASCII.GetString(notice, 0, length));
+
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        Assert.Contains($"pid {service.Pid},", (await sandbox.Compose("supervisor", "status")).Succeeded().Out);
+        var pids = sandbox.ProcessesOf(await sandbox.Id("web"));
+        service.Signal("TERM");
+        (await service.Ended()).Succeeded();
+        Assert.Equal(pids, sandbox.ProcessesOf(await sandbox.Id("web")));
         await sandbox.AssertNothingLeft();
     }
 

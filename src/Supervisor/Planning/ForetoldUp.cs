@@ -19,7 +19,7 @@ public static class ForetoldUp
 
     /// <param name="find">The image store.</param>
     public static (Plan Plan, ImmutableArray<ForetoldPull> Pulls) Make(
-        Project project, UpWish wish, Func<string, StoredImage?> find, Observation observation, StateRoot root, Project? before, DateTimeOffset now)
+        Project project, UpWish wish, Func<string, StoredImage?> find, Observation observation, StateRoot root, Func<Project?>? before, DateTimeOffset now)
     {
         var images = ImmutableDictionary.CreateBuilder<string, PlannedImage>();
         var pulls = ImmutableArray.CreateBuilder<ForetoldPull>();

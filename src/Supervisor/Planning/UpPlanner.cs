@@ -30,15 +30,17 @@ public sealed record UpWish(
 /// <param name="observation">What there is.</param>
 /// <param name="stateRoot">Where volumes are.</param>
 /// <param name="newId">Gives a new id of 64 hexadecimal digits.</param>
-/// <param name="before">What was wanted until now; null: nobody knows.</param>
+/// <param name="before">What was wanted until now, asked for only when a container is not as it is wanted; null: nobody knows.</param>
 public sealed partial class UpPlanner(
     Project project, UpWish wish, ImmutableDictionary<string, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId,
-    Project? before = null)
+    Func<Project?>? before = null)
 {
     private readonly PlanBuilder plan = new();
     private readonly ServiceGraph graph = ServiceGraph.Of(project);
     private readonly Dictionary<string, int> volumes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<int>> starts = new(StringComparer.Ordinal);
+
+    private Project? Before => field ??= before?.Invoke();
 
     public Plan Make()
     {
@@ -149,7 +151,7 @@ public sealed partial class UpPlanner(
         _ when UsesChangedNetwork(container) is { } network => $"its network {network} has changed",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
-        _ when container.Spec.ConfigHash != hash => ServiceChanges.Cause(before, project, container.Spec),
+        _ when container.Spec.ConfigHash != hash => ServiceChanges.Cause(Before, project, container.Spec),
         _ when container.Spec.ImageId != imageId => $"its image {container.Spec.Image} has changed",
         _ => null,
     };

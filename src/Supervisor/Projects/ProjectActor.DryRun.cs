@@ -9,7 +9,7 @@ internal sealed partial class ProjectActor
     private void Foretell(ProjectRequest request)
     {
         var (plan, pulls) = request is UpProject up
-            ? ForetoldUp.Make(up.Project, up.Wish, environment.Images.Find, Observe(), environment.Root, Defined(), environment.Now)
+            ? ForetoldUp.Make(up.Project, up.Wish, environment.Images.Find, Observe(), environment.Root, Defined, environment.Now)
             : (PlanOf(request), []);
         if (plan.Errors.IsEmpty)
         {

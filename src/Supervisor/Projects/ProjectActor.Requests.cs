@@ -96,7 +96,7 @@ internal sealed partial class ProjectActor
             }
 
             var plan = new UpPlanner(
-                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId, Defined()).Make();
+                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId, Defined).Make();
             if (SeccompProfiles.HostWarning is { } unfiltered)
             {
                 plan = plan with { Warnings = plan.Warnings.Add(unfiltered) };
