@@ -57,6 +57,9 @@ public static class StartChecks
             if (value is not MappingNode named || Rules.Root.Key(kind)?.Key("*") is not { } place) continue;
             foreach (var (name, node, _) in named)
                 if (kind == "services" ? project.Services.ContainsKey(name) : project.Networks.ContainsKey(name)) Walk(node, place, $"{kind}.{name}", diagnostics);
+            if (kind != "services") continue;
+            foreach (var (name, node, _) in named)
+                if (project.Services.ContainsKey(name) && node is MappingNode service) DevoxxReading.Check(service, $"services.{name}", diagnostics);
         }
         return diagnostics.ToImmutable();
     }

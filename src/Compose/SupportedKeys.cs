@@ -74,10 +74,7 @@ public static class SupportedKeys
         yield return Honoured("services.*.deploy.resources.limits.memory");
         yield return Honoured("services.*.deploy.resources.limits.pids");
         yield return Honoured("services.*.deploy.resources.reservations.memory");
-        yield return Honoured("services.*.deploy.restart_policy.condition", "unless `restart` is given");
-        yield return Honoured("services.*.deploy.restart_policy.max_attempts", "of `on-failure`");
-        yield return Warned("services.*.deploy.restart_policy.delay", "restarts are delayed by this program's own back-off");
-        yield return Warned("services.*.deploy.restart_policy.window", "a restart counts as successful after this program's own time");
+        yield return Honoured("services.*.deploy.restart_policy", "goes before `restart`, as in the reference; without `delay`, restarts back off as Docker's do");
         yield return Warned("services.*.deploy.resources.reservations.cpus", "no CPU is reserved");
         yield return Warned("services.*.deploy.resources.reservations.devices", "devices are not given to containers yet");
         yield return Warned("services.*.deploy.resources.reservations.generic_resources", "there is one machine only");

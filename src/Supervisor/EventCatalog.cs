@@ -48,6 +48,9 @@ public static class EventCatalog
         .Add("container.health-changed.v1", json.ContainerHealthChanged, e => $"{InWords.Health(e.Status)}: {e.Reason}")
         .Add("container.paused.v1", json.ContainerPaused, e => e.Cause)
         .Add("container.unpaused.v1", json.ContainerUnpaused, e => e.Cause)
+        .Add("container.notified.v1", json.ContainerNotified, e => e.State + (e.Status is { Length: > 0 } status ? $": {status}" : ""))
+        .Add("container.end-requested.v1", json.ContainerEndRequested, e =>
+            $"{e.Reason}: {Signal.Name(e.Signal)}, then SIGKILL after {InWords.Span(e.Grace)}")
         .Add("container.exited.v1", json.ContainerExited, e =>
             $"exit code {e.ExitCode}" + (e.Signal is { } s ? $" ({Signal.Name(s)})" : "") + $" after {InWords.Span(e.Duration)}: {e.Cause}")
         .Add("container.restart-scheduled.v1", json.ContainerRestartScheduled, e =>

@@ -13,6 +13,9 @@ namespace Devoxx.Supervisor.Bundles;
 /// <summary>Writes a container's OCI bundle: <c>config.json</c>, and the files under <c>etc</c> that are mounted over the image's.</summary>
 internal static class Bundle
 {
+    /// <summary>What a container that notifies has at <see cref="MountsBuilder.NotifyDirectory"/>.</summary>
+    public static string NotifyDirectory(StateRoot root, string containerId) => root.Bundle(containerId) + "/notify";
+
     /// <param name="sources">The host's path of each volume and bind mount, by target.</param>
     /// <param name="network">What the run has been given.</param>
     /// <exception cref="ImageException">The image is gone from the store, or does not know the user.</exception>

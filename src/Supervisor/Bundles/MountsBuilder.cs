@@ -8,6 +8,9 @@ namespace Devoxx.Supervisor.Bundles;
 /// <summary>The mounts of a container, in the order they are made. Pure.</summary>
 internal static class MountsBuilder
 {
+    /// <summary>Where the container finds the socket that it notifies by. A directory, so that another socket may take the place of one that is lost.</summary>
+    public const string NotifyDirectory = "/run/devoxx/notify";
+
     public static ImmutableArray<Mount> Build(ContainerSpec spec, BundleInput input)
     {
         var mounts = ImmutableArray.CreateBuilder<Mount>();
@@ -23,6 +26,11 @@ internal static class MountsBuilder
         {
             mounts.RemoveAll(m => m.Destination == mount.Target && m.Destination != "/");
             mounts.Add(mount.Kind == MountKind.Tmpfs ? Tmpfs(mount) : Source(mount, input.Sources[mount.Target]));
+        }
+
+        if (spec.Notify is not null)
+        {
+            mounts.Add(Bind(input.Bundle + "/notify", NotifyDirectory, "bind", "rprivate", "ro", "nosuid", "nodev", "noexec"));
         }
 
         return mounts.ToImmutable();

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Devoxx.Images;
+using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Containers;
 
@@ -123,6 +125,15 @@ internal static class RuntimeSpecBuilder
         }
 
         result.AddRange(given);
+        if (spec.Notify is { } notify)
+        {
+            result.Add($"NOTIFY_SOCKET={MountsBuilder.NotifyDirectory}/{NotifySocket.Name}");
+            if (notify.Watchdog is { } watchdog)
+            {
+                result.Add($"WATCHDOG_USEC={((long)watchdog.TotalMicroseconds).ToString(CultureInfo.InvariantCulture)}");
+            }
+        }
+
         AddUnlessGiven("HOME", user.Home);
         return result.ToImmutable();
 

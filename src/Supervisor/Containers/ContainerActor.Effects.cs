@@ -5,6 +5,7 @@ using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor.Health;
 using Devoxx.Supervisor.Monitors;
 using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Volumes;
@@ -29,13 +30,18 @@ internal sealed partial class ContainerActor
         {
             case PrepareRun prepare: Prepare(prepare.Run); break;
             case StartMonitor: StartMonitorProcess(); break;
-            case WatchMonitor watch: Watch(watch.Run); BeginProbing(watch.Run); break;
+            case WatchMonitor watch: Watch(watch.Run); Listen(watch.Run); BeginProbing(watch.Run); break;
             case ReleaseRun: ReleaseAll(); break;
             case SendSignal signal: Send(signal.Signal); break;
             case SendStopSignal stop: SendStop(stop); break;
             case FreezeRun freeze: Child("cgroup").Tell(new FreezeCgroup(freeze.Run, freeze.Frozen, freeze.Cause)); break;
             case AwaitFreeze wait: freezeOrders.Add(wait.Order); break;
             case AnswerFreezes answer: ReplyAll(freezeOrders, answer.Error); break;
+            case ExtendGrace extend: Later("grace", extend.Grace, new GraceElapsed(extend.Run)); break;
+            case FeedWatchdog feed: FeedWatchdog(feed.Run, feed.Watchdog); break;
+            case RepeatStatus repeat:
+                Later("status", repeat.Delay, new NotificationReceived(repeat.Run, new NotifyMessage { Status = repeat.Status }));
+                break;
             case ScheduleStart start: Later("start", start.Due - environment.Now, new BackOffElapsed(start.Attempt)); break;
             case CancelTimers: Timers.CancelAll(); break;
             case RemoveFiles:
@@ -70,9 +76,22 @@ internal sealed partial class ContainerActor
         }
     }
 
-    private void StartMonitorProcess() =>
-        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network)
+    private void StartMonitorProcess()
+    {
+        NotifySocket? socket;
+        try
+        {
+            socket = OpenNotifications();
+        }
+        catch (IOException e)
+        {
+            Self.Tell(new MonitorOutcome(null, null, e.Message, 125));
+            return;
+        }
+
+        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network, socket)
             .PipeTo(Self, failure: e => new MonitorOutcome(null, null, e.Message, 125));
+    }
 
     private void Watch(int run)
     {
@@ -129,8 +148,8 @@ internal sealed partial class ContainerActor
 
         Become(OnCommand);
         Stash.UnstashAll();
-        Do(new RunEnded(State.Run, exitRecord, usage));
-        exitRecord = null;
+        Do(new RunEnded(State.Run, exitRecord, usage, evidence));
+        (exitRecord, evidence) = (null, null);
     }
 
     private static void ReapMonitor(PidFd monitor)

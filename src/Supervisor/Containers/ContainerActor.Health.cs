@@ -18,7 +18,6 @@ internal sealed partial class ContainerActor
         probing = State.Health is { } health
             ? HealthProbing.Begin with { Status = health.Status, FailingStreak = health.FailingStreak }
             : HealthProbing.Begin;
-
         if (State.Spec!.Health is { } spec && State.StartedAt is { } since)
         {
             Later("probe", HealthDecisions.NextIn(spec, probing.Status, since, environment.Now), new ProbeDue(run));
@@ -60,7 +59,8 @@ internal sealed partial class ContainerActor
             return;
         }
 
-        probing = HealthDecisions.After(spec, probing, ended.Result, since);
+        var ready = State.Spec.Notify is null || State.Notified is { Ready: true };
+        probing = HealthDecisions.After(spec, probing with { Ready = ready }, ended.Result, since);
         Later("probe", HealthDecisions.NextIn(spec, probing.Status, since, environment.Now), new ProbeDue(ended.Run));
         if (State.Health?.Status != probing.Status)
         {

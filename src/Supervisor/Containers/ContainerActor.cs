@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
@@ -21,6 +22,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     private readonly SupervisorEnvironment environment;
     private RunPreparation? gathering;
     private ExitRecord? exitRecord;
+    private RunEvidence? evidence;
     private PidFd? monitor;
     private bool recovering;
 
@@ -52,6 +54,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     protected override void PostStop()
     {
+        CloseNotifications();
         monitor?.Dispose();
         base.PostStop();
     }
@@ -117,6 +120,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case ObservedRun observed:
                 Observed(observed);
                 break;
+            case Notification notification:
+                Hear(notification);
+                break;
             case ProbeDue due:
                 Probe(due.Run);
                 break;
@@ -148,12 +154,13 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
         {
             case ExitRecordRead read:
                 exitRecord = read.Record;
+                evidence = RunEvidence.Of(probing.Results, read.LastLines);
                 ReleaseAll();
                 break;
             case DetachAnswer or CgroupReleased or CgroupFailed or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
-            case IContainerCommand and not GraceElapsed:
+            case IContainerCommand and not (GraceElapsed or WatchdogElapsed or NotificationReceived):
                 Stash.Stash();
                 break;
             default:
@@ -183,6 +190,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     private void BeginReaping()
     {
         Timers.CancelAll();
+        CloseNotifications();
         Become(Reaping);
         var (bundle, process, since, self) = (environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
         var runtimeState = $"{environment.Root.RuntimeRoot}/{id}";
@@ -190,9 +198,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             {
                 // A monitor removes it when it leaves; one that was killed could not.
                 SafeTree.Delete(runtimeState);
-                return MonitorProcess.ReadExit(bundle, process, since);
+                return new ExitRecordRead(MonitorProcess.ReadExit(bundle, process, since), RunEvidence.ReadLastLines(bundle + "/log", since));
             })
-            .PipeTo(self, success: record => new ExitRecordRead(record), failure: _ => new ExitRecordRead(null));
+            .PipeTo(self, failure: _ => new ExitRecordRead(null, []));
     }
 
     /// <summary>An answer of a child or a volume: when it was the last awaited, the run goes on, or is over.</summary>
@@ -239,7 +247,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     /// <summary>Time to look again whether the stop's signal has a handler.</summary>
     private sealed record StopSignalDue(int Run, int Signal);
 
-    private sealed record ExitRecordRead(ExitRecord? Record);
+    private sealed record ExitRecordRead(ExitRecord? Record, ImmutableArray<string> LastLines);
 
     /// <summary>What recovery has seen of the run that the journal says is under way.</summary>
     private sealed record ObservedRun(RunningProcess? Process, PidFd? Monitor, ExitRecord? Exit);

@@ -46,8 +46,14 @@ internal sealed record MonitorStarted(int Run, RunningProcess Process) : IContai
 /// <summary>What probes or the container itself have made of its health.</summary>
 internal sealed record HealthObserved(int Run, HealthStatus Status, string Reason, int FailingStreak, ImmutableArray<ProbeResult> Results) : IContainerCommand;
 
+/// <summary>What the container has told of itself.</summary>
+internal sealed record NotificationReceived(int Run, NotifyMessage Message) : IContainerCommand;
+
+/// <summary>It was silent for longer than its watchdog allows.</summary>
+internal sealed record WatchdogElapsed(int Run, TimeSpan Silence) : IContainerCommand;
+
 /// <summary>The run is over and its cgroup and mounts are released.</summary>
-internal sealed record RunEnded(int Run, ExitRecord? Record, CgroupUsage? Usage) : IContainerCommand;
+internal sealed record RunEnded(int Run, ExitRecord? Record, CgroupUsage? Usage, RunEvidence? Evidence = null) : IContainerCommand;
 
 /// <summary>The grace period of a stop is over.</summary>
 internal sealed record GraceElapsed(int Run) : IContainerCommand;

@@ -24,13 +24,17 @@ public static class ContainerDecisions
             : Decision.Only(new StartMonitor(c.Run)),
         PreparationFailed c when IsStarting(state, c.Run) => StartFailed(state, c, now),
         MonitorStarted c when IsStarting(state, c.Run) => Started(state, c, now),
-        HealthObserved c when c.Run == state.Run && state.Phase == ContainerPhase.Running && state.Health?.Status != c.Status => Decision.Of(
-            new ContainerHealthChanged(state.Spec!.Subject, now, c.Run, c.Status, c.Reason, c.FailingStreak, c.Results)),
+        HealthObserved c when c.Run == state.Run && state.Phase == ContainerPhase.Running && state.Health?.Status != c.Status =>
+            ContainerSickness.Observed(state, c, now),
+        NotificationReceived c when c.Run == state.Run && state.Phase is ContainerPhase.Running or ContainerPhase.Stopping =>
+            ContainerSickness.Notified(state, c, now),
+        WatchdogElapsed c when c.Run == state.Run && state.Phase == ContainerPhase.Running && state.Ending is null =>
+            ContainerSickness.Hung(state, c, now),
         RunEnded c when c.Run == state.Run && state.Phase is ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting => Ended(state, c, now),
-        GraceElapsed c when c.Run == state.Run && state.Phase == ContainerPhase.Stopping => Decision.Of(
-            new ContainerSignalled(state.Spec!.Subject, now, SigKill, $"did not exit within the grace period of {InWords.Span(state.Stop!.Grace)}"),
+        GraceElapsed c when c.Run == state.Run && IsEnding(state) => Decision.Of(
+            new ContainerSignalled(state.Spec!.Subject, now, SigKill, $"did not exit within the grace period of {InWords.Span(state.Stop?.Grace ?? state.Ending!.Grace)}"),
             new SendSignal(SigKill)),
-        StopSignalDropped c when c.Run == state.Run && state.Phase == ContainerPhase.Stopping => Decision.Of(
+        StopSignalDropped c when c.Run == state.Run && IsEnding(state) => Decision.Of(
             new ContainerSignalled(
                 state.Spec!.Subject, now, SigKill,
                 $"its first process has no handler for {Signal.Name(c.Signal)}, so the kernel drops the signal and waiting would change nothing"),
@@ -41,7 +45,7 @@ public static class ContainerDecisions
         ContainerFilesNotRemoved c => Decision.Only(new AnswerRemovals(c.Error)),
         FoundRunning => Adopted(state, now),
         // An answer of a run that is over: nobody waits for it any more.
-        ContainerPrepared or PreparationFailed or MonitorStarted or HealthObserved or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed => Decision.Nothing,
+        ContainerPrepared or PreparationFailed or MonitorStarted or HealthObserved or NotificationReceived or WatchdogElapsed or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed => Decision.Nothing,
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command of a container"),
     };
 
@@ -52,6 +56,9 @@ public static class ContainerDecisions
         ContainerPhase.Removing => Decision.Only(new RemoveFiles()),
         _ => Decision.Nothing,
     };
+
+    private static bool IsEnding(ContainerState state) =>
+        state.Phase == ContainerPhase.Stopping || (state.Phase == ContainerPhase.Running && state.Ending is not null);
 
     private static bool IsStarting(ContainerState state, int run) =>
         state.Run == run && state.Process is null && state.Phase is ContainerPhase.Starting or ContainerPhase.Stopping;
@@ -107,7 +114,7 @@ public static class ContainerDecisions
         var failed = new ContainerStartFailed(state.Spec!.Subject, now, command.Run, command.Error, command.ExitCode);
         // A first start that fails is the asker's to mend: only what has run before is tried again by itself.
         var verdict = state.Attempt > 0 && !state.StoppedOnPurpose
-            ? state.Spec.Restart.After(command.ExitCode, state.Attempt, TimeSpan.Zero)
+            ? state.Spec.Restart.After(command.ExitCode, state.Attempt, TimeSpan.Zero, chance: RestartPolicy.Chance(state.Spec.Id, state.Run))
             : RestartVerdict.Stay;
         var next = AfterRun(state, verdict, now);
         return Decision.Of(
@@ -160,10 +167,11 @@ public static class ContainerDecisions
 
     private static Decision Ended(ContainerState state, RunEnded command, DateTimeOffset now)
     {
-        var exited = ContainerExits.Describe(state, command.Record, command.Usage, now);
+        var exited = ContainerExits.Describe(state, command.Record, command.Usage, now, command.Evidence);
         var verdict = state.StoppedOnPurpose
             ? RestartVerdict.Stay
-            : state.Spec!.Restart.After(exited.ExitCode, state.Attempt, exited.Duration);
+            : state.Spec!.Restart.After(
+                exited.ExitCode, state.Attempt, exited.Duration, sick: state.Ending is not null, RestartPolicy.Chance(state.Spec.Id, state.Run));
         var next = AfterRun(state, verdict, now);
         return Decision.Of(
             [exited, .. next.Events],
@@ -189,14 +197,17 @@ public static class ContainerDecisions
     {
         if (state.Phase != ContainerPhase.Stopping)
         {
-            return Decision.Only(new WatchMonitor(state.Run));
+            return state.Ending is { } ending
+                ? Decision.Only(new WatchMonitor(state.Run), new SendStopSignal(state.Run, ending.Signal, Left(ending.At + ending.Grace, now)))
+                : Decision.Only(new WatchMonitor(state.Run));
         }
 
-        var left = state.Stop!.At + state.Stop.Grace - now;
         return Decision.Only(
             new WatchMonitor(state.Run),
-            new SendStopSignal(state.Run, state.Stop.Signal, left > TimeSpan.Zero ? left : TimeSpan.Zero));
+            new SendStopSignal(state.Run, state.Stop!.Signal, Left(state.Stop.At + state.Stop.Grace, now)));
     }
+
+    private static TimeSpan Left(DateTimeOffset due, DateTimeOffset now) => due > now ? due - now : TimeSpan.Zero;
 
     private static Decision Refused(ContainerState state, long order, string verb) => Decision.Only(
         new Answer(order, $"cannot {verb} {state.Spec?.Name ?? "a container that does not exist"}: it is {InWords.Phase(state.Phase)}"));

@@ -28,6 +28,15 @@ internal sealed record AwaitFreeze(long Order) : IContainerEffect;
 
 internal sealed record AnswerFreezes(string? Error = null) : IContainerEffect;
 
+/// <summary>The grace period of the stop of this run begins again, and is so long.</summary>
+internal sealed record ExtendGrace(int Run, TimeSpan Grace) : IContainerEffect;
+
+/// <summary>It may be silent for so long from now on; null: as long as it likes.</summary>
+internal sealed record FeedWatchdog(int Run, TimeSpan? Watchdog) : IContainerEffect;
+
+/// <summary>Come back with this status after a while, unless a newer one has come meanwhile.</summary>
+internal sealed record RepeatStatus(int Run, string Status, TimeSpan Delay) : IContainerEffect;
+
 internal sealed record ScheduleStart(int Attempt, DateTimeOffset Due) : IContainerEffect;
 
 internal sealed record CancelTimers : IContainerEffect;

@@ -48,12 +48,43 @@ public sealed record ContainerPaused(Subject Subject, DateTimeOffset At, string 
 /// <summary>Outcome: its processes run on.</summary>
 public sealed record ContainerUnpaused(Subject Subject, DateTimeOffset At, string Cause) : IContainerEvent;
 
+/// <summary>What the container has told of itself is another than before: sd_notify(3).</summary>
+/// <param name="Ready">It has said READY=1 in this run.</param>
+/// <param name="State"><c>starting</c>, <c>ready</c>, <c>reloading</c> or <c>stopping</c>.</param>
+/// <param name="Status">Its own words.</param>
+/// <param name="Watchdog">How long it may be silent; null: as long as it likes.</param>
+public sealed record ContainerNotified(
+    Subject Subject, DateTimeOffset At, int Run, bool Ready, string State, string? Status, TimeSpan? Watchdog) : IContainerEvent;
+
+/// <summary>Intent: the run is ended by this program itself, and what comes then is the policy's; nobody asked for a stop.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Signal">What it is sent first.</param>
+/// <param name="Grace">How long until SIGKILL.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record ContainerEndRequested(
+    Subject Subject, DateTimeOffset At, int Run, EndKind Kind, int Signal, TimeSpan Grace, string Reason) : IContainerEvent;
+
+public enum EndKind
+{
+    /// <summary>It is unhealthy, and <c>on_unhealthy: restart</c>.</summary>
+    Unhealthy,
+
+    /// <summary>It has not fed its watchdog.</summary>
+    Watchdog,
+}
+
 /// <summary>The one record of how a run ended.</summary>
 /// <param name="ExitCode">128 + signal if a signal ended it; 255 if nobody saw it end.</param>
 /// <param name="OutOfMemory">The kernel killed it at its memory limit: counted by this run's own cgroup.</param>
 /// <param name="Cause">In words: what ended it.</param>
 /// <param name="MemoryPeak">Bytes; null where the kernel does not tell.</param>
 /// <param name="CpuTime">Processor time used.</param>
+/// <param name="StartedBecause">What it was started by.</param>
+/// <param name="Attempt">Of its restart policy; 0: it was not started by it.</param>
+/// <param name="Health">How it last was: <c>starting</c>, <c>healthy</c>, <c>unhealthy</c>; null: nobody could tell.</param>
+/// <param name="Probes">The last probes, oldest first, what they wrote cut short.</param>
+/// <param name="Status">The last it told of itself.</param>
+/// <param name="LastLines">The end of what it wrote, oldest first.</param>
 public sealed record ContainerExited(
     Subject Subject,
     DateTimeOffset At,
@@ -65,7 +96,16 @@ public sealed record ContainerExited(
     string Cause,
     long? MemoryPeak,
     TimeSpan? CpuTime,
-    int OomKills) : IContainerEvent;
+    int OomKills,
+    string? StartedBecause = null,
+    int Attempt = 0,
+    DateTimeOffset? StartedAt = null,
+    int? Pid = null,
+    string? BootId = null,
+    string? Health = null,
+    ImmutableArray<ProbeResult>? Probes = null,
+    string? Status = null,
+    ImmutableArray<string>? LastLines = null) : IContainerEvent;
 
 /// <summary>The restart policy starts it again at <paramref name="Due"/>.</summary>
 public sealed record ContainerRestartScheduled(Subject Subject, DateTimeOffset At, int Attempt, int? MaxAttempts, TimeSpan Delay, DateTimeOffset Due) : IContainerEvent;
@@ -92,6 +132,8 @@ public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : ICon
 [JsonSerializable(typeof(ContainerHealthChanged))]
 [JsonSerializable(typeof(ContainerPaused))]
 [JsonSerializable(typeof(ContainerUnpaused))]
+[JsonSerializable(typeof(ContainerNotified))]
+[JsonSerializable(typeof(ContainerEndRequested))]
 [JsonSerializable(typeof(ContainerExited))]
 [JsonSerializable(typeof(ContainerRestartScheduled))]
 [JsonSerializable(typeof(ContainerGaveUp))]

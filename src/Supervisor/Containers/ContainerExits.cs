@@ -9,7 +9,8 @@ public static class ContainerExits
     /// <summary>The exit code of a run that nobody saw end.</summary>
     public const int Unseen = 255;
 
-    public static ContainerExited Describe(ContainerState state, ExitRecord? record, CgroupUsage? usage, DateTimeOffset now)
+    public static ContainerExited Describe(
+        ContainerState state, ExitRecord? record, CgroupUsage? usage, DateTimeOffset now, RunEvidence? evidence = null)
     {
         var oomKills = Math.Max(usage?.OomKills ?? 0, record?.OomKills ?? 0);
         // A limit that killed some child long ago says nothing of an orderly exit now: only a SIGKILL can be the kernel's.
@@ -27,7 +28,16 @@ public static class ContainerExits
             Cause(state, record, outOfMemory),
             usage?.MemoryPeak,
             usage?.CpuTime,
-            oomKills);
+            oomKills,
+            state.StartCause,
+            state.Attempt,
+            started,
+            state.Process?.Pid ?? record?.Pid,
+            state.Process?.BootId ?? record?.BootId,
+            state.Health is { } health ? InWords.Health(health.Status) : null,
+            evidence is { Probes.IsEmpty: false } ? evidence.Probes : null,
+            state.Notified?.Status,
+            evidence is { LastLines.IsEmpty: false } ? evidence.LastLines : null);
     }
 
     private static string Cause(ContainerState state, ExitRecord? record, bool outOfMemory)
@@ -47,6 +57,11 @@ public static class ContainerExits
         if (state.Stop is { } stop)
         {
             return record.Signal == 9 && state.KilledBecause is { } why ? $"{stop.Cause}; killed: {why}" : stop.Cause;
+        }
+
+        if (state.Ending is { } ending)
+        {
+            return record.Signal == 9 && state.KilledBecause is { } why ? $"{ending.Reason}; killed: {why}" : ending.Reason;
         }
 
         return record switch

@@ -52,6 +52,9 @@ public sealed record ContainerSpec
     /// <summary>Null: health is not probed.</summary>
     public Health.HealthSpec? Health { get; init; }
 
+    /// <summary>Null: it is not asked to say when it is ready.</summary>
+    public Health.NotifySpec? Notify { get; init; }
+
     public RestartPolicy Restart { get; init; } = RestartPolicy.No;
 
     /// <summary>A signal's name or number.</summary>

@@ -40,6 +40,9 @@ public sealed record ContainerState
     /// <summary>Restarts by policy in all its life.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>Why the newest run was made; null before the first.</summary>
+    public string? StartCause { get; init; }
+
     public RunningProcess? Process { get; init; }
 
     /// <summary>Of a run that is watched, by probes or by what it says itself; null: it does not run, or nobody can tell.</summary>
@@ -64,6 +67,12 @@ public sealed record ContainerState
 
     public ContainerStopRequested? Stop { get; init; }
 
+    /// <summary>This program ends this run of its own accord; null: it does not.</summary>
+    public ContainerEndRequested? Ending { get; init; }
+
+    /// <summary>What it has told of itself in this run; null: nothing.</summary>
+    public ContainerNotified? Notified { get; init; }
+
     /// <summary>Why this program sent SIGKILL in this run; null: it did not.</summary>
     public string? KilledBecause { get; init; }
 
@@ -83,10 +92,13 @@ public sealed record ContainerState
             Phase = ContainerPhase.Starting,
             Run = e.Run,
             StartRequestedAt = e.At,
+            StartCause = e.Cause,
             Attempt = e.Attempt,
             Restarts = e.Attempt > 0 ? Restarts + 1 : Restarts,
             Process = null,
             Health = null,
+            Notified = null,
+            Ending = null,
             StartFailure = null,
             StoppedOnPurpose = false,
             Stop = null,
@@ -101,8 +113,10 @@ public sealed record ContainerState
             StartedAt = e.At,
             Connections = e.Network,
             Process = new RunningProcess(e.Pid, e.StartTime, e.MonitorPid, e.MonitorStartTime, e.BootId),
-            Health = Spec!.Health is null ? null : new ContainerHealth(HealthStatus.Starting, e.At),
+            Health = Spec!.Health is null && Spec.Notify is null ? null : new ContainerHealth(HealthStatus.Starting, e.At),
         },
+        ContainerNotified e => this with { Notified = e },
+        ContainerEndRequested e => this with { Ending = e },
         ContainerHealthChanged e => this with { Health = new ContainerHealth(e.Status, e.At, e.Reason, e.FailingStreak) },
         ContainerStartFailed e => this with { Phase = ContainerPhase.Exited, StartFailure = e, Process = null },
         ContainerStopRequested e => this with

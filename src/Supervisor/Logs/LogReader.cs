@@ -29,11 +29,12 @@ public static class LogReader
 
     /// <summary>The last lines of one log, oldest first, as text: bytes that are not UTF-8 become U+FFFD.</summary>
     /// <param name="path">The newest file: <c>…/containers/ID/log</c>.</param>
+    /// <param name="since">Null: however old they are.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImmutableArray<string> LastLines(string path, int count)
+    public static ImmutableArray<string> LastLines(string path, int count, DateTimeOffset? since = null)
     {
         var lines = new Lines();
-        Read([new LogSource(path, "")], new LogQuery { Tail = count }, lines);
+        Read([new LogSource(path, "")], new LogQuery { Tail = count, Since = since }, lines);
         return [.. lines.Text];
     }
 

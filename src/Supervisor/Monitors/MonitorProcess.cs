@@ -25,15 +25,19 @@ internal static class MonitorProcess
 {
     private const int StatusFd = 3;
 
+    /// <summary>The number by which a monitor holds its container's socket for notifications, for the next supervisor.</summary>
+    public const int NotifyFd = 4;
+
     /// <summary>Writes the bundle, starts the monitor, and waits until the command runs or cannot.</summary>
+    /// <param name="notifications">The monitor holds it open too.</param>
     public static async Task<MonitorOutcome> StartAsync(
-        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network)
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network, NotifySocket? notifications)
     {
         using var status = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         SpawnedProcess spawned;
         try
         {
-            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, network, status)).ConfigureAwait(false);
+            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, network, status, notifications)).ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -60,7 +64,7 @@ internal static class MonitorProcess
 
     private static SpawnedProcess Begin(
         ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network,
-        AnonymousPipeServerStream status)
+        AnonymousPipeServerStream status, NotifySocket? notifications)
     {
         // Of a monitor that was killed: a live one would have been adopted.
         SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
@@ -70,7 +74,12 @@ internal static class MonitorProcess
             environment.RuntimeStart,
             Arguments(spec, environment.Root),
             Failpoint.Variables,
-            extra: [(status.ClientSafePipeHandle, StatusFd), .. network.Reservation.Sockets.Select((s, n) => ((SafeHandle)s.SafeHandle, PortReservation.FirstFd + n))],
+            extra:
+            [
+                (status.ClientSafePipeHandle, StatusFd),
+                .. network.Reservation.Sockets.Select((s, n) => ((SafeHandle)s.SafeHandle, PortReservation.FirstFd + n)),
+                .. new[] { notifications }.OfType<NotifySocket>().Select(s => ((SafeHandle)s, NotifyFd)),
+            ],
             newSession: true);
     }
 

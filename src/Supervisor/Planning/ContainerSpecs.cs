@@ -3,6 +3,7 @@ using System.Globalization;
 using Devoxx.Compose;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Planning;
 
@@ -45,7 +46,8 @@ internal static class ContainerSpecs
             Mounts = ServiceMounts.Of(project, service, config, newId, inherited),
             Limits = Limits(service),
             Health = HealthSpecs.Of(service, config),
-            Restart = Restart(service),
+            Restart = RestartPolicies.Of(service),
+            Notify = DevoxxExtension.Of(service) is { Notify: true } said ? new NotifySpec(said.Watchdog) : null,
             StopSignal = Signal(service.StopSignal ?? config.StopSignal ?? "SIGTERM"),
             StopGracePeriod = service.StopGracePeriod ?? TimeSpan.FromSeconds(10),
             Init = service.Init ?? false,
@@ -103,29 +105,6 @@ internal static class ContainerSpecs
             (service.PidsLimit ?? limits?.Pids) is { } pids and not 0 ? pids : null);
 
         static long? Positive(long? value) => value is > 0 ? value : null;
-    }
-
-    private static Containers.RestartPolicy Restart(Service service)
-    {
-        var text = service.Restart ?? service.Deploy?.RestartPolicy switch
-        {
-            null or { Condition: "none" } => "no",
-            { Condition: "on-failure", MaxAttempts: { } most } => $"on-failure:{most.ToString(CultureInfo.InvariantCulture)}",
-            { Condition: "on-failure" } => "on-failure",
-            _ => "always",
-        };
-        var parts = text.Split(':', 2);
-        var most2 = parts.Length == 1 ? (int?)null
-            : int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count
-            : throw new FormatException($"restart: {text}: after the colon stands how many times, e.g. on-failure:3");
-        return parts[0] switch
-        {
-            "no" or "" when most2 is null => Containers.RestartPolicy.No,
-            "always" when most2 is null => Containers.RestartPolicy.Of(RestartCondition.Always),
-            "unless-stopped" when most2 is null => Containers.RestartPolicy.Of(RestartCondition.UnlessStopped),
-            "on-failure" => Containers.RestartPolicy.Of(RestartCondition.OnFailure, most2 is 0 ? null : most2),
-            _ => throw new FormatException($"restart: {text} is not known; it is no, always, on-failure, on-failure:N or unless-stopped"),
-        };
     }
 
     private static string Signal(string text) =>

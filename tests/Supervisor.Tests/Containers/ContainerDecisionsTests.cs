@@ -137,7 +137,7 @@ public sealed class ContainerDecisionsTests
         var life = ContainerLife.Running(RestartPolicy.Of(RestartCondition.OnFailure, 1)).Exit(3);
         life.Tell(new BackOffElapsed(1)).Tell(new ContainerPrepared(2)).Tell(new MonitorStarted(2, new RunningProcess(100, 7, 99, 6, "boot"))).Exit(3);
 
-        Assert.Contains("on-failure:1 allows 1 restart, and all of them failed; the last exit code was 3", life.Event<ContainerGaveUp>().Reason);
+        Assert.Contains("on-failure:1 allows 1 restart, and it failed; the last exit code was 3", life.Event<ContainerGaveUp>().Reason);
         Assert.Equal(ContainerPhase.Exited, life.State.Phase);
     }
 

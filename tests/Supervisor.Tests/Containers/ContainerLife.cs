@@ -33,10 +33,10 @@ internal sealed class ContainerLife
         Limits = new ResourceLimits(Memory: memory),
     };
 
-    public static ContainerLife Running(RestartPolicy? restart = null, long? memory = null)
+    public static ContainerLife Running(RestartPolicy? restart = null, long? memory = null, Func<ContainerSpec, ContainerSpec>? spec = null)
     {
         var life = new ContainerLife();
-        life.Tell(new CreateContainer(1, Spec(restart, memory), "there is none yet"));
+        life.Tell(new CreateContainer(1, (spec ?? (same => same))(Spec(restart, memory)), "there is none yet"));
         life.Tell(new StartContainer(2, "up"));
         life.Tell(new ContainerPrepared(1));
         life.Tell(new MonitorStarted(1, new RunningProcess(100, 7, 99, 6, "boot")));
