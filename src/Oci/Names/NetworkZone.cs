@@ -6,6 +6,7 @@ namespace Devoxx.Oci.Names;
 /// The names of one network, as the supervisor writes them for <c>devoxx-runtime resolver</c>:
 /// <c>&lt;directory&gt;/networks/&lt;network id&gt;.json</c>.
 /// </summary>
+/// <remarks>Getters stand in for what is absent: the generated deserializer overwrites initializers of init-only members.</remarks>
 public sealed record NetworkZone
 {
     public required string Id { get; init; }
@@ -17,10 +18,10 @@ public sealed record NetworkZone
     public bool Internal { get; init; }
 
     /// <summary>In CIDR form. Names of addresses within are never asked for outside.</summary>
-    public ImmutableArray<string> Subnets { get; init; } = [];
+    public ImmutableArray<string> Subnets { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>The containers that are connected now.</summary>
-    public ImmutableArray<ZoneMember> Members { get; init; } = [];
+    public ImmutableArray<ZoneMember> Members { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>One container on one network. It answers to its name, the first twelve digits of its id, its hostname, its service and its aliases.</summary>
@@ -30,20 +31,20 @@ public sealed record ZoneMember
 
     public required string Name { get; init; }
 
-    public string Project { get; init; } = "";
+    public string Project { get => field ?? ""; init; }
 
-    public string Service { get; init; } = "";
+    public string Service { get => field ?? ""; init; }
 
-    public string Hostname { get; init; } = "";
+    public string Hostname { get => field ?? ""; init; }
 
-    public ImmutableArray<string> Aliases { get; init; } = [];
+    public ImmutableArray<string> Aliases { get => field.IsDefault ? [] : field; init; }
 
     public string? Ipv4 { get; init; }
 
     public string? Ipv6 { get; init; }
 
     /// <summary>What SRV records tell of: <c>_http._tcp.web</c>, <c>_8080._tcp.web</c>.</summary>
-    public ImmutableArray<ZonePort> Ports { get; init; } = [];
+    public ImmutableArray<ZonePort> Ports { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>A port that a container listens on, published or only exposed.</summary>

@@ -23,12 +23,12 @@ public sealed record ResolverClient
     public required ulong StartTime { get; init; }
 
     /// <summary>Names of the networks that the container is on, those first whose names go first.</summary>
-    public ImmutableArray<string> Networks { get; init; } = [];
+    public ImmutableArray<string> Networks { get => field.IsDefault ? [] : field; init; }
 
-    public ImmutableArray<ResolverLink> Links { get; init; } = [];
+    public ImmutableArray<ResolverLink> Links { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Addresses to ask in place of the host's resolvers, from within the container's namespace.</summary>
-    public ImmutableArray<string> Servers { get; init; } = [];
+    public ImmutableArray<string> Servers { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>A name that this container only has for others.</summary>

@@ -55,9 +55,10 @@ internal sealed class ServedContainer : IDisposable
     {
         using var owner = Owner(client);
         var @namespace = NetNamespace.Open(client.NamespacePath);
+        (int Udp, int Tcp, int Port) sockets;
         try
         {
-            var sockets = @namespace.Within(() =>
+            sockets = @namespace.Within(() =>
             {
                 var opened = OpenSockets(client.ContainerId);
                 try
@@ -72,13 +73,22 @@ internal sealed class ServedContainer : IDisposable
                     throw;
                 }
             });
-            var container = new ServedContainer(desk, client, @namespace, sockets);
+        }
+        catch
+        {
+            @namespace.Dispose();
+            throw;
+        }
+
+        var container = new ServedContainer(desk, client, @namespace, sockets);
+        try
+        {
             container.Update(client, ended);
             return container;
         }
         catch
         {
-            @namespace.Dispose();
+            container.Dispose();
             throw;
         }
     }
