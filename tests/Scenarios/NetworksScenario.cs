@@ -22,7 +22,7 @@ public sealed class NetworksScenario
             services:
               web: {{Web}}, hostname: web, ports: ["{{port}}:80", "127.0.0.1:{{local}}:80", "{{udp}}:53/udp", "80"]}
               asking: {image: busybox:1.36, command: sleep 1000000, networks: [elsewhere]}
-            networks: {elsewhere: {}}
+            networks: {elsewhere: {} }
             """);
         (await sandbox.Compose("up", "-d")).Succeeded();
 
@@ -130,7 +130,7 @@ public sealed class NetworksScenario
             networks:
               front:
                 driver_opts: {com.docker.network.driver.mtu: "1400"}
-                ipam: {config: [{subnet: 10.77.{{third}}.0/24, gateway: 10.77.{{third}}.254, ip_range: 10.77.{{third}}.128/25, aux_addresses: {nas: 10.77.{{third}}.128}}]}
+                ipam: {config: [{subnet: 10.77.{{third}}.0/24, gateway: 10.77.{{third}}.254, ip_range: 10.77.{{third}}.128/25, aux_addresses: {nas: 10.77.{{third}}.128} }]}
               back: {}
             """);
         (await sandbox.Compose("-p", "fix", "up", "-d")).Succeeded();
@@ -266,8 +266,8 @@ public sealed class NetworksScenario
               web: {{Web}} }
               lonely: {image: busybox:1.36, command: sleep 1000000, networks: [missing]}
             networks:
-              default: {ipam: {config: [{subnet: 10.78.{{third}}.0/25}]}}
-              missing: {external: true, name: nowhere-{{sandbox.LinkPrefix}}}
+              default: {ipam: {config: [{subnet: 10.78.{{third}}.0/25}]} }
+              missing: {external: true, name: "nowhere-{{sandbox.LinkPrefix}}" }
             """;
         sandbox.Write(stack);
 
@@ -320,7 +320,7 @@ public sealed class NetworksScenario
         var (one, two) = (Http.FreePort(), Http.FreePort());
         var stack = $$"""
             services: {web: {{Web}}, hostname: $WHO, ports: ["$PORT:80"]} }
-            networks: {default: {enable_ipv6: true}}
+            networks: {default: {enable_ipv6: true} }
             """;
         sandbox.Write(stack.Replace("$WHO", "one").Replace("$PORT", one.ToString()), "one/compose.yaml");
         sandbox.Write(stack.Replace("$WHO", "two").Replace("$PORT", two.ToString()), "two/compose.yaml");
