@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
+using Devoxx.Native.Netlink;
+using Devoxx.Native.Processes;
 using Devoxx.Scenarios.World;
 using Xunit;
 
@@ -115,6 +116,7 @@ public sealed class NetworksScenario
         await using var sandbox = await Sandbox.Create();
         var third = Random.Shared.Next(256);
         sandbox.Write($$"""
+            name: fix
             services:
               fixed:
                 image: busybox:1.36
@@ -133,7 +135,7 @@ public sealed class NetworksScenario
                 ipam: {config: [{subnet: 10.77.{{third}}.0/24, gateway: 10.77.{{third}}.254, ip_range: 10.77.{{third}}.128/25, aux_addresses: {nas: 10.77.{{third}}.128} }]}
               back: {}
             """);
-        (await sandbox.Compose("-p", "fix", "up", "-d")).Succeeded();
+        (await sandbox.Compose("up", "-d")).Succeeded();
 
         var links = (await Exec(sandbox, "fixed", "ip addr")).Succeeded().Out;
         Assert.Contains($"inet 10.77.{third}.50/24", links);
@@ -146,16 +148,16 @@ public sealed class NetworksScenario
         Assert.Contains($"10.77.{third}.50\tfixed.example.org fixed", hosts);
         Assert.Contains("192.0.2.9\tprinter", hosts);
         Assert.Contains("search example.org", hosts);
-        Assert.Equal($"10.77.{third}.129", (await Address(sandbox, "any", "-p", "fix")).ToString());
+        Assert.Equal($"10.77.{third}.129", (await Address(sandbox, "any")).ToString());
         var network = Assert.Single((await sandbox.Compose("network", "inspect", "fix_front")).Succeeded().Json);
         Assert.Equal($"10.77.{third}.254", network.GetProperty("IPAM").GetProperty("Config")[0].GetProperty("Gateway").GetString());
         Assert.Equal(2, network.GetProperty("Containers").EnumerateObject().Count());
 
-        var before = await Address(sandbox, "any", "-p", "fix");
-        (await sandbox.Compose("-p", "fix", "restart", "-t", "0", "any")).Succeeded();
-        Assert.Equal(before, await Address(sandbox, "any", "-p", "fix"));
+        var before = await Address(sandbox, "any");
+        (await sandbox.Compose("restart", "-t", "0", "any")).Succeeded();
+        Assert.Equal(before, await Address(sandbox, "any"));
         (await sandbox.Compose("network", "rm", "fix_front")).FailedWith(1);
-        (await sandbox.Compose("-p", "fix", "down", "-t", "0")).Succeeded();
+        (await sandbox.Compose("down", "-t", "0")).Succeeded();
         await sandbox.AssertNothingRemains();
     }
 
@@ -203,13 +205,16 @@ public sealed class NetworksScenario
         try
         {
             Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
-            using (var events = new RunningCommand(new System.Diagnostics.ProcessStartInfo("nft", ["monitor"])))
+            using (var notices = NetlinkSocket.OpenNftablesNotices())
+            using (var reactor = new Reactor())
+            using (var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
             {
-                // Something to see first: the monitor is there.
-                Witness.Of("nft", "add", "chain", "inet", foreign, "there");
-                await events.Line("there");
                 Witness.Of("nft", $"delete table inet {sandbox.Name}; delete table bridge {sandbox.Name}");
-                await events.Line($"add chain bridge {sandbox.Name} prerouting");
+                while (Witness.Of("nft", "list", "tables").Count(table => table.EndsWith(" " + sandbox.Name, StringComparison.Ordinal)) < 2)
+                {
+                    await reactor.WhenReadable(notices, deadline.Token);
+                    notices.ReadNotices((_, _) => { });
+                }
             }
 
             Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
@@ -243,7 +248,8 @@ public sealed class NetworksScenario
 
         Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
         Assert.Equal("web", Http.Get(IPAddress.IPv6Loopback, port));
-        Assert.Equal((links, rules), (sandbox.Links(), Rules(sandbox)));
+        Assert.Equal(links, sandbox.Links());
+        Assert.Equal(rules, Rules(sandbox));
         Assert.DoesNotContain((await sandbox.History()).Skip(before), happened => happened.Type.StartsWith("network", StringComparison.Ordinal));
         Assert.Equal($"0.0.0.0:{port}", (await sandbox.Compose("port", "web", "80")).Succeeded().Out.Trim());
 
