@@ -48,7 +48,15 @@ public static class DownPlanner
         {
             foreach (var network in NetworksOf(project?.Name ?? projectName, going, observation))
             {
-                plan.RemoveNetwork(network, "down", removals);
+                var others = observation.Networks[network].Leases.Values.Where(l => l.Connected && going.All(c => c.Id != l.ContainerId)).Select(l => l.ContainerName).ToList();
+                if (others.Count == 0)
+                {
+                    plan.RemoveNetwork(network, "down", removals);
+                }
+                else
+                {
+                    plan.Warnings.Add($"network {network} stays: {string.Join(", ", others)} {(others.Count == 1 ? "is" : "are")} still on it");
+                }
             }
         }
 

@@ -15,6 +15,9 @@ public sealed partial class UpPlanner
 
     private readonly HashSet<string> changedNetworks = new(StringComparer.Ordinal);
 
+    /// <summary>Names of containers that are made anew: who shares their network would be left with one that is gone.</summary>
+    private readonly HashSet<string> renewed = new(StringComparer.Ordinal);
+
     /// <summary>A network whose configuration has changed is made anew: whoever is on it goes first, and is made anew on the new one.</summary>
     private void MakeWayForChangedNetworks(ImmutableArray<string> wanted)
     {

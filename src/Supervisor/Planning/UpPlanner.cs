@@ -149,6 +149,7 @@ public sealed partial class UpPlanner(
     {
         _ when container.Phase == ContainerPhase.Removing => "it is half removed",
         _ when UsesChangedNetwork(container) is { } network => $"its network {network} has changed",
+        _ when container.Spec.Networking?.SharedWith is { } donor && renewed.Contains(donor) => $"{donor}, whose network it shares, is made anew",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
         _ when container.Spec.ConfigHash != hash => ServiceChanges.Cause(Before, project, container.Spec),
@@ -200,6 +201,11 @@ public sealed partial class UpPlanner(
         {
             plan.Errors.Add($"service {serviceName}: {e.Message}");
             return;
+        }
+
+        if (replaced is not null)
+        {
+            renewed.Add(spec.Name);
         }
 
         var created = plan.Create(spec, because, discarded is { } d ? [d, .. mounts] : mounts);

@@ -15,7 +15,7 @@ public sealed class NameFilesTests
         Leases = ImmutableSortedDictionary<string, Lease>.Empty
             .Add("a", new Lease
             {
-                ContainerId = "a", ContainerName = "shop-web-1", Project = "shop", Service = "web", Hostname = "front", Aliases = ["www"], Ipv4 = "172.18.0.2",
+                ContainerId = "a", ContainerName = "shop-web-1", Project = "shop", Service = "web", Hostname = "front", Aliases = ["web", "www"], Ipv4 = "172.18.0.2",
                 Mac = "02:42:ac:12:00:02", Interface = "eth0", Connected = true,
                 Ports = [new PublishedPort(null, 8080, 80, "tcp"), new PublishedPort("127.0.0.1", 8081, 80, "tcp"), new PublishedPort(null, 53, 53, "udp")],
             })

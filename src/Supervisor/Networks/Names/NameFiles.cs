@@ -23,7 +23,8 @@ internal static class NameFiles
                 ContainerId = lease.ContainerId,
                 Name = lease.ContainerName,
                 Project = lease.Project,
-                Service = lease.Service,
+                // Who asks for a service is to find its replicas, not a container of `run`, which has no such alias.
+                Service = lease.Aliases.Contains(lease.Service) ? lease.Service : "",
                 Hostname = lease.Hostname,
                 Aliases = lease.Aliases,
                 Ipv4 = lease.Ipv4,
