@@ -36,6 +36,9 @@ public sealed class DryRunScenario
             Assert.Contains(" would ", (await sandbox.Compose(["--dry-run", .. words])).Succeeded().Out);
         }
 
+        Assert.Equal("Nothing to do.\n", (await sandbox.Compose("--dry-run", "network", "prune")).Succeeded().Out);
+        Assert.Contains("in use by", (await sandbox.Compose("--dry-run", "volume", "rm", Path.GetFileName(Assert.Single(Directory.GetDirectories(sandbox.Root + "/volumes"))))).FailedWith(1).Error);
+        Assert.Contains("busybox:1.36  would remove", (await sandbox.Compose("--dry-run", "image", "rm", "-f", "busybox:1.36")).Succeeded().Out);
         Assert.Matches("nobody/there +would pull", (await sandbox.Compose("--dry-run", "-f", sandbox.Write("services: {x: {image: nobody/there}}", "other.yaml"), "up")).Succeeded().Out);
         Assert.Contains("exec has no dry run", (await sandbox.Compose("--dry-run", "exec", "web", "true")).FailedWith(1).Error);
         HostSnapshot.Take(sandbox).AssertSameAs(before);

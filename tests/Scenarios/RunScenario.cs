@@ -76,6 +76,14 @@ public sealed class RunScenario
         run.Signal("INT");
         Assert.Contains("interrupted", (await run.Ended()).FailedWith(3).Out);
 
+        // What the kernel drops does not leave anybody helpless.
+        run = sandbox.Start("run", "--rm", "-T", "--no-deps", "web", "sh", "-c", "echo ready; exec sleep 1000000");
+        await run.Line("ready");
+        run.Signal("INT");
+        await run.Line("has no handler for SIGINT");
+        run.Signal("INT");
+        (await run.Ended()).FailedWith(137);
+
         run = sandbox.Start("run", "--rm", "-T", "--no-deps", "web", "sh", "-c", "trap 'echo ended; exit 4' TERM; echo ready; while :; do sleep 0.05; done");
         await run.Line("ready");
         await Sandbox.Kill([sandbox.Supervisor()]);

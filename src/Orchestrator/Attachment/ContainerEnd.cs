@@ -21,15 +21,15 @@ internal sealed class ContainerEnd : IDisposable
     private readonly TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task watch;
 
-    /// <param name="container">Its name. It need not be there yet.</param>
+    /// <param name="container">Its name.</param>
     public ContainerEnd(SupervisorConnection supervisor, string project, string container, StateRoot root)
     {
         (this.supervisor, this.project, this.container, journal) = (supervisor, project, container, root.JournalPath);
         watch = ContainerWatch.RunAsync(supervisor, project, Observe, stop.Token);
     }
 
-    /// <summary>Its exit code, once it has ended; null as long as nobody has seen that.</summary>
-    public int? Code => ended.Task.IsCompletedSuccessfully ? ended.Task.Result : null;
+    /// <summary>The code of a container that could not be started: 127 there is no such command, 126 it is no program, 125 anything else; null when it is not that.</summary>
+    public static int? OfFailedStart(StateRoot root, string container) => FromJournal(root.JournalPath, container, "start-failed");
 
     /// <summary>To be awaited when the container is known to have been there.</summary>
     public async Task<int> CodeAsync()
@@ -47,7 +47,7 @@ internal sealed class ContainerEnd : IDisposable
             {
                 Observe(there);
             }
-            else if (FromJournal() is { } code)
+            else if (FromJournal(journal, container, "exited") is { } code)
             {
                 return code;
             }
@@ -64,10 +64,10 @@ internal sealed class ContainerEnd : IDisposable
         }
     }
 
-    private int? FromJournal()
+    private static int? FromJournal(string journal, string container, string happening)
     {
         using var reader = new EventLogReader(journal, EventCatalog.Types);
-        var exit = reader.Read(new EventQuery { Filters = [new("container", container), new("type", "container"), new("event", "exited")], Tail = 1 }).LastOrDefault();
+        var exit = reader.Read(new EventQuery { Filters = [new("container", container), new("type", "container"), new("event", happening)], Tail = 1 }).LastOrDefault();
         return exit is null ? null
             : System.Text.Json.JsonDocument.Parse(exit.ToJson()).RootElement.GetProperty("payload").GetProperty("exitCode").GetInt32();
     }

@@ -2,29 +2,33 @@ using System.Runtime.InteropServices;
 using Devoxx.Native.Processes;
 using Devoxx.Orchestrator.Control;
 using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Monitors;
 
 namespace Devoxx.Orchestrator.Attachment;
 
 /// <summary>
 /// Passes the signals that we are sent on to a container, in their order, for as long as it is not disposed. Who presses
-/// Ctrl-C a third time wants it to end, whatever its first process makes of the signal: that one is SIGKILL.
+/// Ctrl-C a third time wants it to end, whatever its first process makes of the signal: that one is SIGKILL. So is the second
+/// where the kernel drops the signal, as it does for a first process without a handler.
 /// </summary>
 internal sealed class SignalProxy : IDisposable
 {
     private const int Patience = 3;
+    private const int PatienceInVain = 2;
 
     private readonly SupervisorConnection supervisor;
     private readonly string project;
     private readonly string container;
+    private readonly int? pid;
     private readonly TextWriter told;
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly Lock gate = new();
     private Task last = Task.CompletedTask;
     private int interrupts;
 
-    public SignalProxy(SupervisorConnection supervisor, string project, string container, TextWriter told)
+    public SignalProxy(SupervisorConnection supervisor, ContainerView container, TextWriter told)
     {
-        (this.supervisor, this.project, this.container, this.told) = (supervisor, project, container, told);
+        (this.supervisor, project, this.container, pid, this.told) = (supervisor, container.Project, container.Name, container.Pid, told);
         foreach (var signal in (ReadOnlySpan<int>)[Signal.Hup, Signal.Int, Signal.Quit, Signal.Usr1, Signal.Usr2, Signal.Term])
         {
             registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
@@ -47,17 +51,19 @@ internal sealed class SignalProxy : IDisposable
     {
         lock (gate)
         {
+            var kills = false;
             if (signal == Signal.Int)
             {
-                interrupts++;
-                if (interrupts == Patience - 1)
+                var dropped = pid is { } process && !StopSignals.IsHandled(process, signal);
+                var patience = dropped ? PatienceInVain : Patience;
+                kills = ++interrupts >= patience;
+                if (interrupts == patience - 1)
                 {
-                    told.WriteLine("press Ctrl+C again to kill it");
+                    told.WriteLine($"{(dropped ? $"{container} has no handler for SIGINT, so the kernel drops it; " : "")}press Ctrl+C again to kill it");
                 }
             }
 
-            var sent = interrupts >= Patience && signal == Signal.Int ? Signal.Kill : signal;
-            last = SendAsync(last, sent);
+            last = SendAsync(last, kills ? Signal.Kill : signal);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class AttachVerb : Verb
         var container = ExecVerb.Choose(containers, invocation.Words[0], arguments.Value(Index));
         using var end = new ContainerEnd(supervisor, target.Name, container.Name, invocation.Root);
         using var signals = !arguments.Given(SigProxy) || arguments.Has(SigProxy)
-            ? new SignalProxy(supervisor, target.Name, container.Name, invocation.Output.Error) : null;
+            ? new SignalProxy(supervisor, container, invocation.Output.Error) : null;
         using var session = container.Tty || container.StdinOpen ? AttachSession.TryOpen($"{invocation.Root.RuntimeRoot}/{container.Id}") : null;
         if (session is null)
         {
@@ -55,7 +55,7 @@ internal sealed class AttachVerb : Verb
             container.StdinOpen && !arguments.Has(NoStdin), container.Tty && !Console.IsInputRedirected, keys);
         if (ended == AttachEnd.Detached)
         {
-            invocation.Output.Error.WriteLine("read escape sequence");
+            invocation.Output.Error.WriteLine(container.Tty ? "\nread escape sequence" : "read escape sequence");
             return ExitCode.Success;
         }
 

@@ -16,7 +16,7 @@ internal static class DryRuns
     /// <summary>Print what they would do.</summary>
     private static readonly HashSet<string> Foretellers =
     [
-        "create", "down", "image pull", "image push", "image rm", "image tag", "kill", "pause", "pull", "push", "restart", "rm", "run", "scale", "start", "stop", "unpause", "up",
+        "create", "down", "image pull", "image push", "image rm", "image tag", "kill", "network prune", "network rm", "pause", "pull", "push", "restart", "rm", "run", "scale", "start", "stop", "unpause", "up",
         "supervisor install", "supervisor uninstall", "volume rm",
     ];
 
@@ -25,7 +25,7 @@ internal static class DryRuns
     {
         if (!Readers.Contains(verb.Name) && !Foretellers.Contains(verb.Name))
         {
-            throw new CommandFailedException($"--dry-run: {verb.Name} has no dry run, because what it does shows only when it is done");
+            throw new CommandFailedException($"--dry-run: {verb.Name} has no dry run: it cannot tell beforehand what it will do, and has done nothing");
         }
     }
 }

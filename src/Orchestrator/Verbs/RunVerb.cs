@@ -75,7 +75,6 @@ internal sealed class RunVerb : Verb
             return await invocation.ForetellAsync(supervisor, path, request, ControlJson.Default.RunRequest);
         }
 
-        using var end = new ContainerEnd(supervisor, stack.Project.Name, request.Name, invocation.Root);
         try
         {
             var code = await StartAsync(invocation, supervisor, path, request);
@@ -86,8 +85,7 @@ internal sealed class RunVerb : Verb
                     await RemovedAsync(supervisor, stack.Project.Name);
                 }
 
-                // What could not be started has a code of its own: 127 there is no such command, 126 it is no program.
-                return end.Code ?? code;
+                return ContainerEnd.OfFailedStart(invocation.Root, request.Name) ?? code;
             }
         }
         catch (OperationCanceledException) when (invocation.Interrupts.Raised)
@@ -104,6 +102,8 @@ internal sealed class RunVerb : Verb
             return ExitCode.Success;
         }
 
+        // Before anybody is attached, so before its end: see RunRequest.HoldOutput.
+        using var end = new ContainerEnd(supervisor, stack.Project.Name, request.Name, invocation.Root);
         if (container is not null)
         {
             await AttachAsync(invocation, supervisor, container, tty);
@@ -202,7 +202,7 @@ internal sealed class RunVerb : Verb
         }
 
         invocation.Output.Out.Flush();
-        using var signals = new SignalProxy(supervisor, container.Project, container.Name, invocation.Output.Error);
+        using var signals = new SignalProxy(supervisor, container, invocation.Output.Error);
         await session.RunAsync(invocation.Output.OutStream, invocation.Output.ErrorStream, IsInteractive(invocation.Arguments), tty, keys: null);
     }
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Akka.Actor;
 using Devoxx.Images;
 using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,8 @@ internal sealed class ResourceDryRuns(IActorRef supervisor, SupervisorEnvironmen
     public Task? Route(HttpContext http, string path) => path switch
     {
         ControlRoutes.VolumeRemove => RemoveVolumesAsync(http),
+        ControlRoutes.NetworkRemove => RemoveNetworksAsync(http),
+        ControlRoutes.NetworkPrune => PruneNetworksAsync(http),
         ControlRoutes.ImageRemove => RemoveImagesAsync(http),
         ControlRoutes.ImagePull => TransferAsync(http, "pull"),
         ControlRoutes.ImagePush => TransferAsync(http, "push"),
@@ -34,6 +37,20 @@ internal sealed class ResourceDryRuns(IActorRef supervisor, SupervisorEnvironmen
             users[name].FirstOrDefault() is { } user ? $"volume {name} is in use by container {user}"
             : volumes.Any(v => v.Spec!.Name == name) || request.Force ? null : $"no such volume: {name}").ConfigureAwait(false);
     }
+
+    private async Task RemoveNetworksAsync(HttpContext http)
+    {
+        var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveNetworksRequest).ConfigureAwait(false);
+        var known = (await NetworksAsync().ConfigureAwait(false)).ToDictionary(n => n.Spec!.Name, StringComparer.Ordinal);
+        await TellAsync(http, "remove", "network", "network rm", request.Networks, name =>
+            !known.TryGetValue(name, out var network) ? request.Force ? null : $"no such network: {name}"
+            : network.Leases.Values.FirstOrDefault() is { } user ? $"network {name} is in use by container {user.ContainerName}" : null).ConfigureAwait(false);
+    }
+
+    private async Task PruneNetworksAsync(HttpContext http) => await TellAsync(
+        http, "remove", "network", "network prune", [.. (await NetworksAsync().ConfigureAwait(false)).Where(n => n.Leases.IsEmpty).Select(n => n.Spec!.Name)], static _ => null).ConfigureAwait(false);
+
+    private Task<ImmutableArray<NetworkState>> NetworksAsync() => supervisor.Ask<ImmutableArray<NetworkState>>(new GetNetworks(), QueryTimeout);
 
     private async Task RemoveImagesAsync(HttpContext http)
     {

@@ -6,7 +6,7 @@ namespace Devoxx.Supervisor.Monitors;
 /// Whether a signal can end a container's first process at all. To the first process of a pid namespace the kernel delivers
 /// only signals that it handles or blocks (pid_namespaces(7)): the <c>sleep</c> or <c>sh</c> that others wait ten seconds for.
 /// </summary>
-internal static class StopSignals
+public static class StopSignals
 {
     /// <summary>A program this old has set its handlers, or never will.</summary>
     public static readonly TimeSpan TimeToSetHandlers = TimeSpan.FromSeconds(1);
