@@ -105,7 +105,18 @@ public sealed class SupportTests
             Every key of the [Compose Specification](https://github.com/compose-spec/compose-spec) is loaded, checked and printed by
             `config`. *Honoured* ones have the effect that the specification gives them. *Warned* ones have none yet: `up` says so, with
             the file and line where the key stands. *Partly* ones are honoured for the values in the note, and warned of otherwise. A key
-            below one of the table shares its level. Keys that begin with `x-` are anybody's.
+            below one of the table shares its level. Keys that begin with `x-` are anybody's, but for `x-devoxx` under a service, which is this
+            program's own; `up` refuses in it what it does not know:
+
+            | key of `x-devoxx` | |
+            |---|---|
+            | `notify` | `true`: the container has `NOTIFY_SOCKET`, and says itself, as in sd_notify(3), when it is ready: that counts as healthy |
+            | `watchdog` | with `notify`: how long it may be silent once it is ready; then it gets SIGABRT, SIGKILL, and its restart policy |
+            | `restart.base`, `.factor`, `.cap` | the first delay before a restart, how many times longer each next one is, and the longest; without: 100 ms, 2, 1 min |
+            | `restart.jitter` | by what part, 0 to 1, a delay may be longer or shorter |
+            | `restart.reset_after` | a run at least this long begins delays and counting anew; without: 10 s |
+            | `restart.success_exit_codes`, `.permanent_failure_exit_codes` | what counts as a success in place of 0, and what is never tried again |
+            | `restart.on_unhealthy` | `restart`, `stop` or `none` (as docker) |
 
             This table is `src/Compose/SupportedKeys.cs`; a test fails if they differ (`UPDATE_DOCS=1` writes it anew).
 

@@ -36,6 +36,21 @@ public sealed class ReplicaStatesTests
     }
 
     [Fact]
+    public void A_change_of_health_is_told_once()
+    {
+        Assert.Null(states.ObserveHealth(View("running") with { Health = "starting" }));
+        Assert.Equal("is healthy", states.ObserveHealth(View("running") with { Health = "healthy" }));
+        Assert.Null(states.ObserveHealth(View("running") with { Health = "healthy" }));
+        Assert.Equal("is unhealthy: 3 failures", states.ObserveHealth(View("running") with { Health = "unhealthy", Status = "3 failures" }));
+        Assert.Null(states.ObserveHealth(View("exited") with { Health = null }));
+        Assert.Equal("is healthy", states.ObserveHealth(View("running", run: 2) with { Health = "healthy" }));
+    }
+
+    [Fact]
+    public void What_was_healthy_before_anybody_looked_is_no_news() =>
+        Assert.Null(states.ObserveHealth(View("running") with { Health = "healthy" }));
+
+    [Fact]
     public void A_run_that_is_being_started_has_not_ended()
     {
         states.Observe(View("running"));

@@ -62,9 +62,10 @@ internal sealed class LogSession : IDisposable
             }
 
             var exit = states.Observe(container);
+            var health = states.ObserveHealth(container);
             if (shown(container))
             {
-                Show(container, exit);
+                Show(container, exit?.Text ?? health);
             }
 
             if (exit is not null)
@@ -110,13 +111,14 @@ internal sealed class LogSession : IDisposable
         reading.ContinueWith(static (_, session) => ((LogSession)session!).follower.Dispose(), this, TaskScheduler.Default);
     }
 
-    private void Show(ContainerView container, ReplicaExit? exit)
+    /// <param name="news">What has become of it; null: nothing.</param>
+    private void Show(ContainerView container, string? news)
     {
         var name = ContainerText.ShortName(container);
         var source = SourceOf(container, name);
-        if (exit is not null)
+        if (news is not null)
         {
-            var line = prefixes.Status(name, exit.Text);
+            var line = prefixes.Status(name, news);
             follower.AtEnd(source, () => stdout.Write(line));
         }
     }

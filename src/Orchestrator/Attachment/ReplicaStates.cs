@@ -10,6 +10,7 @@ namespace Devoxx.Orchestrator.Attachment;
 internal sealed class ReplicaStates(DateTimeOffset since)
 {
     private readonly Dictionary<string, ContainerView> known = [];
+    private readonly Dictionary<string, (int Run, string Health)> healths = [];
 
     /// <summary>Every replica has stopped for good. A replica that waits for its restart has not.</summary>
     public bool AllStopped => known.Values.All(container => Rank(container) >= Stopped);
@@ -33,6 +34,22 @@ internal sealed class ReplicaStates(DateTimeOffset since)
 
         known[now.Id] = now;
         return Rank(now) >= Ended && now.FinishedAt is not null && (now.Run > before.Run || Rank(before) < Ended) ? ExitOf(now) : null;
+    }
+
+    /// <summary>That a container has become healthy or unhealthy, in words, if that is news.</summary>
+    public string? ObserveHealth(ContainerView now)
+    {
+        var before = healths.GetValueOrDefault(now.Id);
+        var health = now.State == "running" ? now.Health ?? "" : "";
+        if (now.Run < before.Run)
+        {
+            return null;
+        }
+
+        healths[now.Id] = (now.Run, health);
+        return health is "healthy" or "unhealthy" && before.Run > 0 && (before.Run, before.Health) != (now.Run, health)
+            ? $"is {health}{(health == "unhealthy" && now.Status.Length > 0 ? $": {now.Status}" : "")}"
+            : null;
     }
 
     /// <summary>How far in the life of one run it is. What restarts and has no end is already starting again.</summary>

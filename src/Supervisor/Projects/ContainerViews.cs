@@ -66,7 +66,9 @@ internal static class ContainerViews
             + (next.MaxAttempts is { } most ? $" of {most}" : ""),
         { Phase: ContainerPhase.Exited, GaveUp: { } because } => $"{Reason(state)}; gave up: {because}",
         { Phase: ContainerPhase.Exited } => Reason(state),
+        { Phase: ContainerPhase.Running, Ending: { } ending } => $"being ended: {ending.Reason}",
         { Phase: ContainerPhase.Running, Health: { Status: HealthStatus.Unhealthy } sick } => sick.Reason,
+        { Phase: ContainerPhase.Running, Notified.Status: { Length: > 0 } said } => said,
         { Phase: ContainerPhase.Stopping, Stop: { } stop } => $"stopping: {stop.Cause}",
         _ => "",
     };
