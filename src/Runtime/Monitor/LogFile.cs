@@ -19,6 +19,7 @@ internal sealed unsafe class LogFile : IDisposable
     private readonly int _maxFiles;
     private readonly LogClock _clock;
     private int _fd = -1;
+    private (long Device, long Inode) _file;
     private long _lost;
     private bool _cutShort;
 
@@ -45,7 +46,7 @@ internal sealed unsafe class LogFile : IDisposable
             return;
         }
 
-        ReopenIfRemoved();
+        ReopenIfReplaced();
         if (_lost > 0 && !TryNoteLoss())
         {
             _lost += length;
@@ -88,21 +89,27 @@ internal sealed unsafe class LogFile : IDisposable
             _fd = fd;
         }
 
+        // struct stat of x86-64: st_dev and st_ino are its first two words.
+        var stat = stackalloc long[18];
+        byte empty = 0;
+        _file = RawSyscall.Invoke(Nr.newfstatat, _fd, (nint)(&empty), (nint)stat, AT_EMPTY_PATH) == 0 ? (stat[0], stat[1]) : default;
         const int SEEK_END = 2;
         Size = _fd < 0 ? 0 : Math.Max(0, RawSyscall.Invoke(Nr.lseek, _fd, 0, SEEK_END));
         _cutShort = false;
     }
 
-    private void ReopenIfRemoved()
+    // Removed, or moved away by somebody who rotates logs: what has its name now is another file, or none.
+    private void ReopenIfReplaced()
     {
         if (_fd >= 0)
         {
-            // struct stat of x86-64: st_nlink is the word at 16.
             var stat = stackalloc long[18];
-            byte empty = 0;
-            if (RawSyscall.Invoke(Nr.newfstatat, _fd, (nint)(&empty), (nint)stat, AT_EMPTY_PATH) == 0 && stat[2] > 0)
+            fixed (byte* path = _pathBytes)
             {
-                return;
+                if (RawSyscall.Invoke(Nr.newfstatat, AT_FDCWD, (nint)path, (nint)stat, AT_SYMLINK_NOFOLLOW) == 0 && (stat[0], stat[1]) == _file)
+                {
+                    return;
+                }
             }
 
             FileDescriptor.Close(_fd);

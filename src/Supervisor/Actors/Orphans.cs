@@ -2,20 +2,31 @@ using System.Collections.Immutable;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
 using Devoxx.Native.Netlink;
+using Devoxx.Supervisor.Monitors;
 
 namespace Devoxx.Supervisor.Actors;
 
-/// <summary>What is there and belongs to no container of the journal: a crash has left it. Only under our own names.</summary>
+/// <summary>What is there and belongs to no container of the journal, or to a run that is over: a crash has left it. Only under our own names.</summary>
 internal static class Orphans
 {
     /// <param name="owned">Ids of the containers that the journal knows.</param>
+    /// <param name="resting">Those of them that do not run and are not about to.</param>
     /// <param name="links">Network interfaces that the journal knows.</param>
     /// <returns>What could not be removed, and why.</returns>
-    public static ImmutableArray<string> Remove(SupervisorEnvironment environment, ImmutableHashSet<string> owned, ImmutableHashSet<string> links)
+    public static ImmutableArray<string> Remove(
+        SupervisorEnvironment environment, ImmutableHashSet<string> owned, ImmutableHashSet<string> resting, ImmutableHashSet<string> links)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         var root = environment.Root;
-        foreach (var id in Cgroup.Children(environment.Cgroups, root.CgroupParent).Where(id => !owned.Contains(id)))
+        bool MayRun(string id) => owned.Contains(id) && !resting.Contains(id);
+
+        // Monitors before their cgroups: one that lives would see its container die, and tell of it.
+        foreach (var id in Names(root.RuntimeRoot).Concat(resting).Distinct().Where(id => !MayRun(id)))
+        {
+            Try(errors, () => MonitorProcess.Clear(root, id, search: false));
+        }
+
+        foreach (var id in Cgroup.Children(environment.Cgroups, root.CgroupParent).Where(id => !MayRun(id)))
         {
             Try(errors, () =>
             {
@@ -38,15 +49,16 @@ internal static class Orphans
         });
 
         // Bundles hold upper layers and logs of containers; volumes are elsewhere, and are never touched here.
-        foreach (var directory in Directories(root.ContainersDirectory).Concat(Directories(root.RuntimeRoot)).Where(d => !owned.Contains(Path.GetFileName(d))))
+        foreach (var id in Names(root.ContainersDirectory).Where(id => !owned.Contains(id)))
         {
-            Try(errors, () => SafeTree.Delete(directory));
+            Try(errors, () => SafeTree.Delete(root.Bundle(id)));
         }
 
         return errors.ToImmutable();
     }
 
-    private static IEnumerable<string> Directories(string parent) => Directory.Exists(parent) ? Directory.GetDirectories(parent) : [];
+    private static IEnumerable<string> Names(string parent) =>
+        Directory.Exists(parent) ? Directory.GetDirectories(parent).Select(directory => Path.GetFileName(directory)) : [];
 
     private static void Try(ImmutableArray<string>.Builder errors, Action removal)
     {

@@ -155,7 +155,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
         swept = true;
         var owned = known.Projects.Values.SelectMany(p => p.ContainerIds).ToImmutableHashSet();
         networks.Tell(new ReleaseUnknown(owned));
-        environment.Kernel.Run(() => Orphans.Remove(environment, owned, links))
+        var resting = known.Projects.Values.SelectMany(p => p.RestingIds).ToImmutableHashSet();
+        environment.Kernel.Run(() => Orphans.Remove(environment, owned, resting, links))
             .PipeTo(Self, success: errors => new OrphansRemoved(errors), failure: e => new OrphansRemoved([e.Message]));
     }
 

@@ -11,8 +11,8 @@ public sealed record PrepareCgroup(int Run, string Path, ResourceLimits Limits, 
 /// <summary>Kill what is left and go; answered by <see cref="CgroupReleased"/>.</summary>
 public sealed record ReleaseCgroup(int Run) : ICgroupCommand;
 
-/// <summary>A run that was adopted: count its out-of-memory kills again.</summary>
-public sealed record WatchCgroup(int Run) : ICgroupCommand;
+/// <summary>A run that was adopted, so that its cgroup is there whatever the journal says of it: count its out-of-memory kills again.</summary>
+public sealed record WatchCgroup(int Run, string Path, ResourceLimits Limits) : ICgroupCommand;
 
 /// <summary>Stand still, or go on; answered by <see cref="CgroupFreezeAnswer"/>.</summary>
 /// <param name="Cause">Who asked.</param>

@@ -26,6 +26,9 @@ public static class CgroupDecisions
             new TellContainer(new CgroupReleased(state.Run, Counted(state, c.Usage)))),
         CgroupNotGone c => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
         WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only([new WatchOom(c.Run, state.Path), .. Resume(state)]),
+        // The journal has lost its tail: what lives is believed, and will be removed with the run.
+        WatchCgroup c => Decision.Of(
+            [new CgroupCreateRequested(subject, now, c.Run, c.Path, c.Limits), new CgroupCreated(subject, now, c.Run)], new WatchOom(c.Run, c.Path)),
         FreezeCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Of(
             new CgroupFreezeRequested(subject, now, c.Run, c.Frozen, c.Cause), new SetFrozen(c.Run, state.Path, c.Frozen)),
         FreezeCgroup c => Decision.Only(new TellContainer(new CgroupFreezeAnswer(c.Run, false, c.Cause, "nothing of it runs"))),

@@ -187,7 +187,8 @@ internal sealed partial class ContainerActor
         if (State.Process is { } process && !StopSignals.IsHandled(process.Pid, stop.Signal))
         {
             // A program that has only just begun may not have set its handler yet.
-            Later("dropped", StopSignals.TimeToSetHandlers - (environment.Now - State.StartedAt!.Value), new StopSignalDue(stop.Run, stop.Signal));
+            var age = environment.Now - State.StartedAt!.Value;
+            Later("dropped", StopSignals.TimeToSetHandlers - (age > TimeSpan.Zero ? age : TimeSpan.Zero), new StopSignalDue(stop.Run, stop.Signal));
         }
     }
 

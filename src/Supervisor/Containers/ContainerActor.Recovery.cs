@@ -39,8 +39,14 @@ internal sealed partial class ContainerActor
         {
             var process = known ?? MonitorProcess.FindLive(root, id);
             var adopted = process is null ? null : MonitorProcess.Adopt(process);
-            return new ObservedRun(
-                adopted is null ? null : process, adopted, adopted is null ? MonitorProcess.ReadExit(root.Bundle(id), known, since) : null);
+            if (adopted is not null)
+            {
+                return new ObservedRun(process, adopted, null);
+            }
+
+            // A monitor that had not yet said what it is would make the container a second time.
+            MonitorProcess.Clear(root, id, search: known is null);
+            return new ObservedRun(null, null, MonitorProcess.ReadExit(root.Bundle(id), known, since));
         }).PipeTo(self, failure: _ => new ObservedRun(null, null, null));
     }
 
@@ -49,7 +55,7 @@ internal sealed partial class ContainerActor
         monitor = observed.Monitor;
         if (observed.Process is { } process)
         {
-            Child("cgroup").Tell(new WatchCgroup(State.Run));
+            Child("cgroup").Tell(new WatchCgroup(State.Run, CgroupPath, State.Spec!.Limits));
             Do(State.Process is null ? new MonitorStarted(State.Run, process) : new FoundRunning());
         }
         else if (State.Process is not null || observed.Exit is not null)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
@@ -192,12 +191,11 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
         Timers.CancelAll();
         CloseNotifications();
         Become(Reaping);
-        var (bundle, process, since, self) = (environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
-        var runtimeState = $"{environment.Root.RuntimeRoot}/{id}";
+        var (root, bundle, process, since, self) = (environment.Root, environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
         environment.Kernel.Run(() =>
             {
-                // A monitor removes it when it leaves; one that was killed could not.
-                SafeTree.Delete(runtimeState);
+                // A monitor takes it along when it leaves; one that was killed could not.
+                MonitorProcess.Clear(root, id, search: false);
                 return new ExitRecordRead(MonitorProcess.ReadExit(bundle, process, since), RunEvidence.ReadLastLines(bundle + "/log", since));
             })
             .PipeTo(self, failure: _ => new ExitRecordRead(null, []));

@@ -52,7 +52,9 @@ public static class ContainerDecisions
     /// <summary>What recovery goes on with when nothing of the container runs; the rest is the plain commands' business.</summary>
     public static Decision Resume(ContainerState state, DateTimeOffset now) => state.Phase switch
     {
-        ContainerPhase.BackingOff => Decision.Only(new ScheduleStart(state.NextStart!.Attempt, state.NextStart.Due)),
+        // Not longer than it was to take at first, whatever has become of the wall clock meanwhile.
+        ContainerPhase.BackingOff => Decision.Only(
+            new ScheduleStart(state.NextStart!.Attempt, Earlier(state.NextStart.Due, now + state.NextStart.Delay))),
         ContainerPhase.Removing => Decision.Only(new RemoveFiles()),
         _ => Decision.Nothing,
     };
@@ -198,16 +200,20 @@ public static class ContainerDecisions
         if (state.Phase != ContainerPhase.Stopping)
         {
             return state.Ending is { } ending
-                ? Decision.Only(new WatchMonitor(state.Run), new SendStopSignal(state.Run, ending.Signal, Left(ending.At + ending.Grace, now)))
+                ? Decision.Only(new WatchMonitor(state.Run), new SendStopSignal(state.Run, ending.Signal, Left(ending.At, ending.Grace, now)))
                 : Decision.Only(new WatchMonitor(state.Run));
         }
 
         return Decision.Only(
             new WatchMonitor(state.Run),
-            new SendStopSignal(state.Run, state.Stop!.Signal, Left(state.Stop.At + state.Stop.Grace, now)));
+            new SendStopSignal(state.Run, state.Stop!.Signal, Left(state.Stop.At, state.Stop.Grace, now)));
     }
 
-    private static TimeSpan Left(DateTimeOffset due, DateTimeOffset now) => due > now ? due - now : TimeSpan.Zero;
+    /// <summary>What is left of a span that began then; all of it when the wall clock has been set back behind that.</summary>
+    private static TimeSpan Left(DateTimeOffset begun, TimeSpan span, DateTimeOffset now) =>
+        begun + span is var due && due <= now ? TimeSpan.Zero : due - now is var left && left < span ? left : span;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static Decision Refused(ContainerState state, long order, string verb) => Decision.Only(
         new Answer(order, $"cannot {verb} {state.Spec?.Name ?? "a container that does not exist"}: it is {InWords.Phase(state.Phase)}"));

@@ -56,6 +56,8 @@ internal static class MonitorProcess
         await environment.Reactor.WhenReadable(spawned.PidFd).ConfigureAwait(false);
         spawned.PidFd.TryReap();
         spawned.Dispose();
+        // One that was killed, and not one that failed, leaves what it had claimed.
+        await environment.Kernel.Run(() => MonitorProcess.Clear(environment.Root, spec.Id, search: false)).ConfigureAwait(false);
         return new MonitorOutcome(
             null, null,
             reply?.Error ?? $"{environment.RuntimePath} monitor ended without a word; run it by hand on {environment.Root.Bundle(spec.Id)} to see why",
@@ -66,8 +68,7 @@ internal static class MonitorProcess
         ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network,
         AnonymousPipeServerStream status, NotifySocket? notifications)
     {
-        // Of a monitor that was killed: a live one would have been adopted.
-        SafeTree.Delete($"{environment.Root.RuntimeRoot}/{spec.Id}");
+        MonitorProcess.Clear(environment.Root, spec.Id, search: false);
         Bundle.Write(spec, environment, cgroupPath, sources, network);
         Failpoint.Reach("bundle.written");
         return Spawn.Start(
@@ -132,6 +133,61 @@ internal static class MonitorProcess
         catch (DirectoryNotFoundException)
         {
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Ends and removes what a run that is over, or has never begun, may have left: a monitor that the journal does not
+    /// know, the runtime's state, the room kept for an exit record. The record itself stays.
+    /// </summary>
+    /// <param name="search">Also for a monitor that has not written its state yet: reads the command line of every process.</param>
+    /// <returns>Whether there was a monitor.</returns>
+    public static bool Clear(StateRoot root, string containerId, bool search)
+    {
+        var live = FindLive(root, containerId) is { } known ? Adopt(known) : search ? Search(root, containerId) : null;
+        if (live is not null)
+        {
+            using (live)
+            {
+                // Its container ends with it (PR_SET_PDEATHSIG).
+                live.SendSignal(Signal.Kill);
+                Poll.Readable(live, live, TimeSpan.FromSeconds(5));
+            }
+        }
+
+        SafeTree.Delete($"{root.RuntimeRoot}/{containerId}");
+        SafeTree.Delete($"{root.Bundle(containerId)}/exit.json.next");
+        return live is not null;
+    }
+
+    private static PidFd? Search(StateRoot root, string containerId)
+    {
+        foreach (var name in Directory.EnumerateDirectories("/proc").Select(directory => Path.GetFileName(directory)))
+        {
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && PidFd.TryOpen(pid) is { } process)
+            {
+                // Read after it was opened: what is read is of this process, or of none.
+                if (CommandLine(pid) is [_, "monitor", "--root", var at, .., var id] && at == root.RuntimeRoot && id == containerId)
+                {
+                    return process;
+                }
+
+                process.Dispose();
+            }
+        }
+
+        return null;
+    }
+
+    private static string[] CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{Number(pid)}/cmdline").TrimEnd('\0').Split('\0');
+        }
+        catch (IOException)
+        {
+            return []; // gone
         }
     }
 

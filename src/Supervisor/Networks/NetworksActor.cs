@@ -87,7 +87,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
     {
         switch (message)
         {
-            case CreateNetwork c when State.Names.ContainsKey(c.Spec.Name):
+            case CreateNetwork c when Exists(c.Spec.Name):
                 Perform(new Forward(c.Spec.Name, c));
                 break;
             case CreateNetwork c:
@@ -158,6 +158,10 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
 
     protected override void Perform(Forward effect) => Child(effect.Name).Tell(effect.Command);
 
+    /// <summary>A name that is registered may be of a network that a crash kept from being made: then its subnets are yet to be chosen.</summary>
+    private bool Exists(string name) =>
+        State.Names.ContainsKey(name) && known.TryGetValue(name, out var state) && state.Phase is not (NetworkPhase.Absent or NetworkPhase.Removed);
+
     private void Route(string name, INetworkCommand command, Action unknown)
     {
         if (State.Names.ContainsKey(name))
@@ -185,7 +189,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
     {
         var command = seen.Command;
         var name = command.Spec.Name;
-        if (State.Names.ContainsKey(name))
+        if (Exists(name))
         {
             Perform(new Forward(name, command));
             return;
@@ -203,7 +207,8 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
                 planned[name] = [.. spec.Subnets.Select(s => IPNetwork.Parse(s.Subnet))];
             }
 
-            Carry(new([new NetworkRegistered(SubjectOf(name, spec.Project), name, spec.Project)], [new Forward(name, command with { Spec = spec })]));
+            Carry(new(
+                State.Names.ContainsKey(name) ? [] : [new NetworkRegistered(SubjectOf(name, spec.Project), name, spec.Project)], [new Forward(name, command with { Spec = spec })]));
         }
         catch (FormatException e)
         {

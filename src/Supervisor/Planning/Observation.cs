@@ -23,6 +23,9 @@ public sealed record Observation(ImmutableArray<ObservedContainer> Containers, I
     public ImmutableSortedDictionary<string, Networks.NetworkState> Networks { get; init; } =
         ImmutableSortedDictionary<string, Networks.NetworkState>.Empty;
 
+    /// <summary>Names of the project's own anonymous volumes, also of those whose container is gone.</summary>
+    public ImmutableHashSet<string> AnonymousVolumes { get; init; } = [];
+
     public static Observation Nothing { get; } = new([], []);
 
     /// <summary>All but those that <c>run</c> has made.</summary>

@@ -132,9 +132,10 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private void Changed(ContainerChanged changed)
     {
         containers[changed.ContainerId] = changed.State;
-        if (changed.Recovered && recovering.Remove(changed.ContainerId) && changed.State.Phase is ContainerPhase.None or ContainerPhase.Removed)
+        var isBack = changed.Recovered && recovering.Remove(changed.ContainerId);
+        if (changed.State.Phase == ContainerPhase.Removed || (isBack && changed.State.Phase == ContainerPhase.None))
         {
-            // Asked for, and then a crash came; or gone, and the crash came before that was noted.
+            // Gone, whoever asked for it and before whatever crash; or asked for, and then a crash came.
             Drop(changed.ContainerId);
         }
 
@@ -192,6 +193,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             [.. State.Containers.Keys],
             [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))])
         {
+            RestingIds = [.. State.Containers.Keys.Where(id => containers.GetValueOrDefault(id)?.Phase is ContainerPhase.Created or ContainerPhase.Exited)],
             Names = Existing().GroupBy(c => c.Spec!.Name).ToImmutableDictionary(g => g.Key, g => g.MaxBy(c => c.CreatedAt)!.Spec!.Id),
         };
         Context.Parent.Tell(new ProjectChanged(name, summary, recovering.Count == 0));
@@ -213,6 +215,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         [.. Existing().Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt, c.Paused))],
         [.. (volumes ?? []).Select(v => v.Spec!.Name)])
     {
+        AnonymousVolumes = [.. (volumes ?? []).Where(v => v.Spec is { Kind: VolumeKind.Anonymous } spec && spec.Project == name).Select(v => v.Spec!.Name)],
         Networks = (networks ?? []).ToImmutableSortedDictionary(n => n.Spec!.Name, n => n, StringComparer.Ordinal),
     };
 

@@ -66,6 +66,9 @@ internal sealed record ProjectSummary(
     ImmutableHashSet<string> ContainerIds,
     ImmutableArray<(string Volume, string Container)> Volumes)
 {
+    /// <summary>Ids of the containers of which nothing runs, and which only a request can start.</summary>
+    public ImmutableHashSet<string> RestingIds { get; init; } = [];
+
     /// <summary>Ids of the containers, by name.</summary>
     public ImmutableDictionary<string, string> Names { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

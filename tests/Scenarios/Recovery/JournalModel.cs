@@ -2,6 +2,7 @@ using System.Text.Json;
 using Devoxx.Supervisor;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 using Microsoft.Data.Sqlite;
@@ -15,6 +16,7 @@ public sealed class JournalModel(string path)
     private readonly Dictionary<string, CgroupState> cgroups = [];
     private readonly Dictionary<string, VolumeState> volumes = [];
     private readonly Dictionary<string, ProjectState> projects = [];
+    private readonly Dictionary<string, NetworkState> networks = [];
 
     /// <summary>Ordering of the newest event that was taken in.</summary>
     public long Newest { get; private set; }
@@ -37,6 +39,9 @@ public sealed class JournalModel(string path)
     public IEnumerable<(string Id, VolumeState State)> Roots =>
         volumes.Where(v => v.Key.StartsWith("root-", StringComparison.Ordinal) && v.Value.Phase is not (VolumePhase.Absent or VolumePhase.Removed))
             .Select(v => (v.Key["root-".Length..], v.Value));
+
+    /// <summary>Those that are there or half there.</summary>
+    public IEnumerable<NetworkState> Networks => networks.Values.Where(n => n.Phase is not (NetworkPhase.Absent or NetworkPhase.Removed));
 
     /// <summary>Ids of all containers that a project calls its own.</summary>
     public IEnumerable<string> Members => projects.Values.SelectMany(p => p.Containers.Keys);
@@ -86,6 +91,9 @@ public sealed class JournalModel(string path)
                 break;
             case IVolumeEvent e:
                 volumes[actor] = volumes.GetValueOrDefault(actor, VolumeState.Initial).Apply(e);
+                break;
+            case INetworkEvent e:
+                networks[actor] = networks.GetValueOrDefault(actor, NetworkState.Initial).Apply(e);
                 break;
             case IProjectEvent e:
                 projects[actor] = projects.GetValueOrDefault(actor, ProjectState.Initial).Apply(e);

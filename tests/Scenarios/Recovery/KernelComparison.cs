@@ -5,7 +5,9 @@ using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Scenarios.World;
 using Devoxx.Supervisor.Cgroups;
+using Devoxx.Supervisor;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Volumes;
 using Xunit;
 
@@ -13,21 +15,22 @@ namespace Devoxx.Scenarios.Recovery;
 
 /// <summary>
 /// Whether a state root has on this machine what its journal says, all of it and nothing else: processes, namespaces,
-/// cgroups with their limits, mounts, directories, locks.
+/// cgroups with their limits, mounts, interfaces, directories, locks.
 /// </summary>
 public static class KernelComparison
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits until both are equal and at rest; fails with the differences when they do not come to be.</summary>
-    public static async Task AssertEqual(Sandbox sandbox, JournalModel journal, string when)
+    /// <param name="awaited">What has to be so besides; null: nothing.</param>
+    public static async Task AssertEqual(Sandbox sandbox, JournalModel journal, string when, Func<string?>? awaited = null)
     {
         using var inotify = new Inotify();
         using var reactor = new Reactor();
         inotify.Watch(sandbox.Root, InotifyMask.Attributes | InotifyMask.Modify | InotifyMask.Create | InotifyMask.Delete);
         for (var deadline = DateTime.UtcNow + Patience; ;)
         {
-            var differences = Differences(sandbox, journal.Update());
+            var differences = Differences(sandbox, journal.Update()).Concat(awaited?.Invoke() is { } not ? [not] : []).ToList();
             if (differences.Count == 0)
             {
                 return;
@@ -75,7 +78,8 @@ public static class KernelComparison
         Same(differences, "members of projects", journal.Members, journal.Containers.Select(c => c.Id));
         Processes(differences, sandbox, running, processes);
         Cgroups(differences, sandbox, journal, running);
-        Volumes(differences, sandbox, journal, running);
+        Volumes(differences, sandbox, journal, running, processes);
+        Links(differences, sandbox, journal, running);
         Directories(differences, sandbox, journal, running);
         Locks(differences, sandbox, processes);
         return differences;
@@ -93,11 +97,17 @@ public static class KernelComparison
             var p = state.Process!;
             foreach (var (pid, start, what) in new[] { (p.Pid, p.StartTime, "first process"), (p.MonitorPid, p.MonitorStartTime, "monitor") })
             {
-                using var open = new ProcessIdentity(pid, start, p.BootId).OpenIfAlive();
+                // By the boot that the test runs in: what the journal says of it is compared beside.
+                using var open = new ProcessIdentity(pid, start, BootId.Current).OpenIfAlive();
                 if (open is null)
                 {
                     differences.Add($"{state.Spec!.Name}: its {what} {pid} does not live");
                 }
+            }
+
+            if (p.BootId != (sandbox.BootId ?? BootId.Current))
+            {
+                differences.Add($"{state.Spec!.Name}: runs in the boot {p.BootId}");
             }
 
             var mounts = new FileInfo($"/proc/{p.Pid}/ns/mnt").LinkTarget;
@@ -136,7 +146,7 @@ public static class KernelComparison
         }
     }
 
-    private static void Volumes(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
+    private static void Volumes(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running, IReadOnlyList<OwnedProcess> processes)
     {
         foreach (var (name, volume) in journal.Volumes)
         {
@@ -151,7 +161,29 @@ public static class KernelComparison
 
         Same(differences, "mounts",
             journal.Volumes.Where(v => v.State.Phase == VolumePhase.Mounted).Select(v => v.State.Spec!.Path),
-            MountTable.Read().Where(m => sandbox.Owns(m.MountPoint)).Select(m => m.MountPoint));
+            TableOf(processes).Where(m => sandbox.Owns(m.MountPoint)).Select(m => m.MountPoint));
+    }
+
+    /// <summary>The mounts where the supervisor makes them: in the host's namespace, or that of the boot it believes in.</summary>
+    private static IEnumerable<MountEntry> TableOf(IReadOnlyList<OwnedProcess> processes) =>
+        processes.FirstOrDefault(p => p.Role == "supervisor") is { } supervisor ? MountTable.Read($"/proc/{supervisor.Pid}/mountinfo") : MountTable.Read();
+
+    private static void Links(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
+    {
+        var ours = new LinkNames(StateRoot.At(sandbox.Root)).Prefix;
+        differences.AddRange(journal.Networks.Where(n => n.Phase != NetworkPhase.Ready).Select(n => $"network {n.Spec?.Name} is {n.Phase}"));
+        foreach (var network in journal.Networks)
+        {
+            Same(differences, $"leases of network {network.Spec!.Name}", network.Leases.Keys, network.Leases.Keys.Intersect(journal.Containers.Select(c => c.Id)));
+            Same(differences, $"connections of network {network.Spec!.Name}",
+                network.Leases.Values.Where(lease => lease.Connected).Select(lease => lease.ContainerId),
+                running.Where(c => network.Leases.ContainsKey(c.Key)).Select(c => c.Key));
+        }
+
+        Same(differences, "interfaces",
+            journal.Networks.SelectMany(n => n.Leases.Values.Where(lease => lease.Connected).Select(lease => lease.HostLink).Append(n.Spec!.Link))
+                .Where(link => link.StartsWith(ours, StringComparison.Ordinal)),
+            Names("/sys/class/net").Where(link => link.StartsWith(ours, StringComparison.Ordinal)));
     }
 
     private static void Directories(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
@@ -187,7 +219,8 @@ public static class KernelComparison
                 return [];
             }
 
-            using var file = File.OpenHandle(path);
+            // Not by .NET, which locks what it opens.
+            using var file = AppendFile.Open(path);
             var inode = FileStatus.Of(file).Inode.ToString(CultureInfo.InvariantCulture);
             return held.Where(each => each.Inode == inode).Select(each => each.Pid).ToList();
         }

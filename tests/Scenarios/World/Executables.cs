@@ -18,16 +18,23 @@ public sealed class Executables
             throw new InvalidOperationException("the scenarios make containers: run them as root");
         }
 
-        Run("scripts/build");
+        if (Elsewhere is null)
+        {
+            Run("scripts/build");
+        }
+
         if (!File.Exists(BusyboxArchive))
         {
             Run("scripts/busybox-image", BusyboxArchive);
         }
     }
 
+    /// <summary>A directory with executables that are tested as they are, so that others can be built meanwhile.</summary>
+    private static string? Elsewhere => Environment.GetEnvironmentVariable("DEVOXX_TEST_EXECUTABLES");
+
     public static string Clone { get; } = FindClone();
 
-    public static string Compose { get; } = Path.Join(Clone, "out/devoxx-compose");
+    public static string Compose { get; } = Path.Join(Elsewhere ?? Path.Join(Clone, "out"), "devoxx-compose");
 
     public static string BusyboxArchive { get; } = Path.Join(Clone, "out/busybox-1.36.tar");
 

@@ -51,9 +51,11 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Added to the environment of the commands that are started from here on.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
-    public static async Task<Sandbox> Create()
+    /// <param name="first">Done before the first command is started.</param>
+    public static async Task<Sandbox> Create(Action<Sandbox>? first = null)
     {
         var sandbox = new Sandbox();
+        first?.Invoke(sandbox);
         (await sandbox.Compose("image", "load", "-i", Executables.BusyboxArchive)).Succeeded();
         return sandbox;
     }
@@ -72,6 +74,13 @@ public sealed class Sandbox : IAsyncDisposable
     {
         using var command = Begin(arguments);
         return await command.Ended();
+    }
+
+    /// <summary>As <see cref="Compose(string[])"/>; a command that takes longer fails the scenario.</summary>
+    public async Task<Outcome> Compose(TimeSpan within, params string[] arguments)
+    {
+        using var command = Begin(arguments);
+        return await command.Ended(within);
     }
 
     /// <summary>Starts <c>devoxx-compose</c> and lets it run; it ends with the scenario at the latest.</summary>
@@ -214,7 +223,26 @@ public sealed class Sandbox : IAsyncDisposable
         SafeTree.Delete(RunDirectory);
     }
 
-    private RunningCommand Begin(string[] arguments) => new(Environs(new ProcessStartInfo(Executables.Compose, arguments)));
+    /// <summary>
+    /// Lets commands, and the supervisors they start, see another boot of the machine: in a mount namespace of its own, which goes with its
+    /// last process as mounts go with a machine, lies another <c>boot_id</c>. Null is the machine's own.
+    /// </summary>
+    public string? BootId
+    {
+        get;
+        set
+        {
+            field = value;
+            Prelude = value is null ? null : $"mount --bind {Write(value + "\n", "boot_id-" + value)} /proc/sys/kernel/random/boot_id";
+        }
+    }
+
+    /// <summary>What a shell does in a mount namespace of its own before it becomes the command; null: there is no shell.</summary>
+    public string? Prelude { get; set; }
+
+    private RunningCommand Begin(string[] arguments) => new(Environs(Prelude is null
+        ? new ProcessStartInfo(Executables.Compose, arguments)
+        : new ProcessStartInfo("unshare", ["--mount", "--propagation", "private", "sh", "-ec", Prelude + "\nexec \"$0\" \"$@\"", Executables.Compose, .. arguments])));
 
     private ProcessStartInfo Environs(ProcessStartInfo start)
     {
@@ -242,12 +270,16 @@ public sealed class Sandbox : IAsyncDisposable
                 return null; // a kernel thread, or a process that has ended and waits to be reaped
             }
 
+            // First: the init of a container is a child of its monitor that has its arguments still.
+            if (File.ReadAllText($"/proc/{pid}/cgroup").Contains(CgroupParent + "/", StringComparison.Ordinal))
+            {
+                return new OwnedProcess(pid, "container", line);
+            }
+
             if (!Path.GetFileName(arguments[0]).StartsWith("devoxx-", StringComparison.Ordinal)
                 || !(Owns(line) || Owns(File.ReadAllText($"/proc/{pid}/environ"))))
             {
-                return File.ReadAllText($"/proc/{pid}/cgroup").Contains(CgroupParent + "/", StringComparison.Ordinal)
-                    ? new OwnedProcess(pid, "container", line)
-                    : null;
+                return null;
             }
 
             var role = arguments.Contains("supervisor") ? "supervisor"

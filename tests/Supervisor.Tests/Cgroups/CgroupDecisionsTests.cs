@@ -64,6 +64,20 @@ public sealed class CgroupDecisionsTests
     }
 
     [Fact]
+    public void Believes_that_the_cgroup_of_an_adopted_run_is_there_and_removes_it_with_the_run()
+    {
+        // The journal has lost all of its events.
+        var watch = Assert.IsType<WatchOom>(Assert.Single(Tell(new WatchCgroup(3, "/devoxx/a", new ResourceLimits(Memory: 1 << 24)))));
+        Assert.Equal((3, "/devoxx/a"), (watch.Run, watch.Path));
+        Assert.Equal(CgroupPhase.Present, state.Phase);
+        var before = state;
+        Assert.Contains(Tell(new WatchCgroup(3, "/devoxx/a", new ResourceLimits(Memory: 1 << 24))), e => e is WatchOom);
+        Assert.Equal(before, state);
+
+        Assert.Contains(Tell(new ReleaseCgroup(3)), e => e is RemoveCgroup { Path: "/devoxx/a" });
+    }
+
+    [Fact]
     public void Knows_nothing_of_another_runs_kills()
     {
         Present();

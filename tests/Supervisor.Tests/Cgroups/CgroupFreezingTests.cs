@@ -41,11 +41,11 @@ public sealed class CgroupFreezingTests
     public void Recovery_finishes_what_was_asked_for_and_a_second_one_writes_nothing()
     {
         Tell(new FreezeCgroup(1, true, "pause"));
-        Assert.Contains(new SetFrozen(1, "/devoxx/a", true), Tell(new WatchCgroup(1)));
+        Assert.Contains(new SetFrozen(1, "/devoxx/a", true), Tell(new WatchCgroup(1, "/devoxx/a", new ResourceLimits())));
         Tell(new CgroupFreezeDone(1, true));
 
         var before = state;
-        Assert.Contains(new TellContainer(new CgroupFreezeAnswer(1, true, "found so")), Tell(new WatchCgroup(1)));
+        Assert.Contains(new TellContainer(new CgroupFreezeAnswer(1, true, "found so")), Tell(new WatchCgroup(1, "/devoxx/a", new ResourceLimits())));
         Assert.Equal(before, state);
     }
 

@@ -42,6 +42,17 @@ public sealed class DownAndServicesPlannerTests
     }
 
     [Fact]
+    public void Down_takes_along_anonymous_volumes_whose_container_a_crash_has_taken_and_not_those_of_who_stays()
+    {
+        var there = After(Up(Load(Chain)));
+        var used = there.Containers.SelectMany(c => c.Spec.Mounts).Single(m => m.Anonymous).Source;
+        there = there with { Volumes = there.Volumes.Union(["abandoned", used]), AnonymousVolumes = ["abandoned", used] };
+
+        var smaller = Load("services: {web: {image: a}}");
+        Assert.Equal(["abandoned"], DownPlanner.Make(smaller, Down() with { Volumes = true }, there).Operations.Where(o => o.Kind == OperationKind.RemoveVolume).Select(o => o.Name));
+    }
+
+    [Fact]
     public void Down_without_a_file_takes_everything_there_is()
     {
         var there = After(Up(Load(Chain)));
