@@ -19,6 +19,7 @@ public static class StartChecks
     {
         ["services.*.restart"] = Restart,
         ["services.*.pull_policy"] = PullPolicy,
+        ["services.*.platform"] = Platform,
         ["services.*.stop_signal"] = StopSignal,
         ["services.*.expose.*"] = Expose,
         ["services.*.cap_add.*"] = Capability,
@@ -92,6 +93,9 @@ public static class StartChecks
         if (value.StartsWith("every_", StringComparison.Ordinal) && Duration.Parse(value["every_".Length..]) is not null) return null;
         return "write always, missing, never, build, daily, weekly or every_DURATION";
     }
+
+    private static string? Platform(string value) =>
+        value.Length == 0 || (value.Split('/') is { Length: <= 3 } parts && parts.All(static part => part.Length > 0)) ? null : "write os/architecture, such as linux/arm64, with a variant behind it where there are several";
 
     private static string? StopSignal(string value)
     {

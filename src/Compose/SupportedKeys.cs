@@ -49,7 +49,7 @@ public static class SupportedKeys
                  {
                      "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
                      "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "external_links", "extra_hosts", "hostname", "image", "init", "label_file", "labels", "links", "mem_limit",
-                     "mac_address", "mem_reservation", "mem_swappiness", "memswap_limit", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pids_limit", "ports", "privileged", "profiles",
+                     "mac_address", "mem_reservation", "mem_swappiness", "memswap_limit", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pids_limit", "platform", "ports", "privileged", "profiles", "pull_policy",
                      "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
                      "ulimits", "user", "volumes", "working_dir",
                  })
@@ -61,7 +61,14 @@ public static class SupportedKeys
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
         yield return Partly("services.*.security_opt", "`no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`");
-        yield return Partly("services.*.pull_policy", "`always`, `missing` and `never` only");
+        yield return Honoured("services.*.build", "by buildah, or BuildKit's buildctl");
+        yield return Warned("services.*.build.entitlements", "the builders run their steps without privileges");
+        yield return Warned("services.*.build.isolation", "it is for Windows");
+        yield return Warned("services.*.build.no_cache_filter", "`no_cache` is for all stages");
+        yield return Partly("services.*.build.platforms", "one is built: `platform`, else this machine's");
+        yield return Warned("services.*.build.privileged", "the builders run their steps without privileges");
+        yield return Partly("services.*.build.provenance", "`false`: no attestations are made");
+        yield return Partly("services.*.build.sbom", "`false`: no attestations are made");
         yield return Warned("services.*.volumes.*.bind.selinux", "volumes are not relabelled");
         yield return Warned("services.*.volumes.*.bind.recursive", "submounts are always mounted, and read-only where the mount is");
         yield return Warned("services.*.volumes.*.volume.subpath", "the whole volume is mounted");
@@ -87,7 +94,6 @@ public static class SupportedKeys
 
         foreach (var (note, keys) in new[]
                  {
-                     ("images are not built yet", "build"),
                      ("the verb `watch` is not there yet", "develop"),
                      ("hooks are not run yet", "post_start pre_start pre_stop"),
                      ("devices are not given to containers yet", "device_cgroup_rules devices gpus"),
@@ -97,7 +103,7 @@ public static class SupportedKeys
                      ("these limits are not set yet", "blkio_config cpu_count cpu_percent cpu_rt_period cpu_rt_runtime storage_opt"),
                      ("supplementary groups are not set yet", "group_add"),
                      ("volumes of others are not mounted yet", "volumes_from"),
-                     ("containers run on this machine's platform, with this program's own runtime", "isolation platform runtime"),
+                     ("containers run on this machine's platform, with this program's own runtime", "isolation runtime"),
                      ("annotations are not passed on", "annotations"),
                      ("images are pulled when they are missing", "pull_refresh_after"),
                      ("there is no such service outside", "models provider use_api_socket"),

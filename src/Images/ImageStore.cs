@@ -149,6 +149,9 @@ public sealed partial class ImageStore : IDisposable
         return Commit(workspace, JsonSerializer.SerializeToUtf8Bytes(complete, OciJson.Default.ImageConfiguration), [layer], reference is null ? [] : [reference], [], null, null);
     });
 
+    /// <summary>A directory of the store's for something under way; its owner disposes it.</summary>
+    internal Workspace NewWorkspace() => Workspace.Create(_layout);
+
     public void Dispose()
     {
     }
@@ -161,6 +164,7 @@ public sealed partial class ImageStore : IDisposable
     private StoredImage Stored(ImageRecord record) => new(
         record.Id,
         [.. record.References.Select(ImageReference.Parse)],
+        [.. record.Digests.Select(ImageReference.Parse)],
         [.. record.Layers.Select(_layout.Layer)],
         record.Size,
         record.Created,

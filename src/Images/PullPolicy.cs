@@ -5,7 +5,7 @@ namespace Devoxx.Images;
 /// <summary>When an image is pulled (Compose specification, `pull_policy`).</summary>
 public abstract record PullPolicy
 {
-    /// <summary>Only when the store has it not: the default, also written `if_not_present`.</summary>
+    /// <summary>Only when the store has it not: the default, also written `if_not_present`, and `refresh` where it does not say after how long.</summary>
     public sealed record Missing : PullPolicy;
 
     public sealed record Always : PullPolicy;
@@ -21,7 +21,7 @@ public abstract record PullPolicy
     /// <exception cref="ImageException">No such policy.</exception>
     public static PullPolicy Parse(string? text) => text switch
     {
-        null or "" or "missing" or "if_not_present" => new Missing(),
+        null or "" or "missing" or "if_not_present" or "refresh" => new Missing(),
         "always" => new Always(),
         "never" => new Never(),
         "build" => new Build(),

@@ -9,11 +9,12 @@ public sealed class StoredImage
     private readonly Lazy<ImageConfiguration> _config;
 
     internal StoredImage(
-        string id, ImmutableArray<ImageReference> references, ImmutableArray<string> layerDirectories, long size, DateTimeOffset created, ImagePlatform platform, DateTimeOffset? lastChecked,
+        string id, ImmutableArray<ImageReference> references, ImmutableArray<ImageReference> digests, ImmutableArray<string> layerDirectories, long size, DateTimeOffset created, ImagePlatform platform, DateTimeOffset? lastChecked,
         Func<ImageConfiguration> config)
     {
         Id = id;
         References = references;
+        Digests = digests;
         LayerDirectories = layerDirectories;
         Size = size;
         Created = created;
@@ -30,6 +31,9 @@ public sealed class StoredImage
 
     /// <summary>Every name of this image; empty for an untagged ("dangling") one.</summary>
     public ImmutableArray<ImageReference> References { get; }
+
+    /// <summary>Names with the digests that registries have it under.</summary>
+    public ImmutableArray<ImageReference> Digests { get; }
 
     /// <summary>Absolute paths, base first, of directories in overlayfs form: overlay's <c>lowerdir=</c> wants them reversed.</summary>
     public ImmutableArray<string> LayerDirectories { get; }

@@ -73,14 +73,17 @@ public sealed class TarReader(Stream source, TarSkeletonWriter? skeleton = null)
     }
 
     /// <summary>The next stretch of the entry's payload, valid until the next call; empty after the last.</summary>
-    public ReadOnlySpan<byte> NextChunk()
+    public ReadOnlySpan<byte> NextChunk() => NextChunk(long.MaxValue);
+
+    /// <summary>As <see cref="NextChunk()"/>, of at most so many bytes.</summary>
+    public ReadOnlySpan<byte> NextChunk(long most)
     {
         if (_payload == 0)
         {
             return default;
         }
 
-        var chunk = _buffer.Chunk(_payload);
+        var chunk = _buffer.Chunk(Math.Min(_payload, most));
         _payload -= chunk.Length;
         return chunk;
     }

@@ -1,15 +1,18 @@
-using Devoxx.Native.Files;
+using Devoxx.Images.Storage;
 
 namespace Devoxx.Images.Build;
 
-/// <summary>What a build needs beside its context; gone with it.</summary>
-internal sealed class BuildDirectory : IDisposable
+/// <summary>What a build needs beside its context; gone with it, and after a crash when the store is next opened.</summary>
+internal sealed class BuildDirectory(Workspace workspace) : IDisposable
 {
-    private readonly string _path = Directory.CreateTempSubdirectory("devoxx-build-").FullName;
+    private readonly string _path = workspace.NewDirectory();
 
     public string Archive => _path + "/image.tar";
 
     public string ImageIdFile => _path + "/id";
+
+    /// <summary>A path in it for an image that the build starts from.</summary>
+    public string BaseArchive(string id) => $"{_path}/{id[7..19]}.tar";
 
     /// <summary>The Dockerfile to name to the builder: an inline one is written here, outside the context.</summary>
     public string? Dockerfile(BuildRequest request)
@@ -38,5 +41,5 @@ internal sealed class BuildDirectory : IDisposable
         return image;
     }
 
-    public void Dispose() => SafeTree.Delete(_path);
+    public void Dispose() => workspace.Dispose();
 }

@@ -9,12 +9,23 @@ internal static class BuildProcess
     private const int LinesKept = 20;
 
     /// <exception cref="ImageException">It failed; the message ends with its last lines.</exception>
-    public static async Task RunAsync(string program, IReadOnlyList<string> arguments, IProgress<string>? output, CancellationToken cancellation)
+    /// <param name="environment">Null: this process's own.</param>
+    public static async Task RunAsync(
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, IProgress<string>? output, CancellationToken cancellation)
     {
         using var process = new Process
         {
             StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true },
         };
+        if (environment is not null)
+        {
+            process.StartInfo.Environment.Clear();
+            foreach (var (name, value) in environment)
+            {
+                process.StartInfo.Environment[name] = value;
+            }
+        }
+
         var last = new Queue<string>();
         try
         {
@@ -44,8 +55,10 @@ internal static class BuildProcess
 
         async Task PassOnAsync(StreamReader reader)
         {
-            while (await reader.ReadLineAsync(cancellation) is { } line)
+            while (await reader.ReadLineAsync(cancellation) is { } raw)
             {
+                // What a step prints is the build's, and not to reach a terminal as it is.
+                var line = string.Concat(raw.Select(c => char.IsControl(c) ? ' ' : c)).TrimEnd();
                 output?.Report(line);
                 lock (last)
                 {

@@ -48,10 +48,19 @@ public sealed record BuildRequest
     /// <summary>Bytes of /dev/shm; null for the builder's default.</summary>
     public long? ShmSize { get; init; }
 
+    /// <summary><c>name=soft[:hard]</c>, as setrlimit(2) names them.</summary>
+    public ImmutableArray<string> Ulimits { get; init; } = [];
+
+    /// <summary>Bytes that a step of the build may use; null: not limited.</summary>
+    public long? Memory { get; init; }
+
     public bool NoCache { get; init; }
 
     /// <summary>Look for newer base images.</summary>
     public bool Pull { get; init; }
+
+    /// <summary>What the builder runs with, secrets and the agent's socket among it; null: this process's own environment.</summary>
+    public ImmutableDictionary<string, string>? Environment { get; init; }
 }
 
 /// <summary>A secret that the build may see and the image never has: from a file, or from an environment variable.</summary>

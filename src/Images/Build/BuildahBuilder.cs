@@ -9,17 +9,88 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
 
     public async Task<StoredImage> BuildAsync(BuildRequest request, ImageStore store, IProgress<string>? output, CancellationToken cancellation)
     {
-        using var directory = new BuildDirectory();
+        using var directory = new BuildDirectory(store.NewWorkspace());
         var dockerfile = directory.Dockerfile(request);
-        await BuildProcess.RunAsync(program, [.. Arguments(request, dockerfile, directory.ImageIdFile)], output, cancellation);
+        var bases = await BasesAsync(request, dockerfile, store, directory, cancellation);
+        await BuildProcess.RunAsync(program, [.. Arguments(request, dockerfile, directory.ImageIdFile, bases)], request.Environment, output, cancellation);
         var id = (await File.ReadAllTextAsync(directory.ImageIdFile, cancellation)).Trim();
 
         // Uncompressed: it goes from one file of this machine to another.
-        await BuildProcess.RunAsync(program, ["push", "--quiet", "--disable-compression", "--format=docker", id, "docker-archive:" + directory.Archive], output, cancellation);
+        await BuildProcess.RunAsync(
+            program, ["push", "--quiet", "--disable-compression", "--format=docker", id, "docker-archive:" + directory.Archive], request.Environment, null, cancellation);
         return await directory.LoadAsync(request, store, cancellation);
     }
 
-    internal static IEnumerable<string> Arguments(BuildRequest request, string? dockerfile, string imageIdFile)
+    /// <summary>
+    /// What each image that the Dockerfile names stands for. One of our store is handed to buildah, which has a storage of its own; other names mean what Docker
+    /// takes them for, while buildah would refuse names without a registry.
+    /// </summary>
+    private async Task<IReadOnlyList<(string Name, string Image)>> BasesAsync(
+        BuildRequest request, string? dockerfile, ImageStore store, BuildDirectory directory, CancellationToken cancellation)
+    {
+        const string image = "docker-image://";
+        var bases = new List<(string, string)>();
+        foreach (var (name, value) in request.AdditionalContexts)
+        {
+            if (value.StartsWith(image, StringComparison.Ordinal) && store.Find(value[image.Length..]) is { } there)
+            {
+                bases.Add((name, await HandOverAsync(there, request, store, directory, cancellation)));
+            }
+        }
+
+        var path = dockerfile ?? (Path.IsPathRooted(request.Context) ? Path.Join(request.Context, "Dockerfile") : null);
+        if (path is null || !File.Exists(path))
+        {
+            return bases;
+        }
+
+        foreach (var name in BaseImages.Of(await File.ReadAllTextAsync(path, cancellation), argument => request.Args.GetValueOrDefault(argument)))
+        {
+            if (request.AdditionalContexts.ContainsKey(name) || !ImageReference.TryParse(name, out var reference))
+            {
+                continue;
+            }
+
+            if (!request.Pull && store.Find(reference) is { } local && (request.Platform ?? ImagePlatform.Host).Distance(local.Platform) is not null)
+            {
+                bases.Add((name, await HandOverAsync(local, request, store, directory, cancellation)));
+            }
+            else
+            {
+                bases.Add((name, reference.ToString()));
+            }
+        }
+
+        return bases;
+    }
+
+    /// <returns>The id that buildah has it under.</returns>
+    private async Task<string> HandOverAsync(StoredImage image, BuildRequest request, ImageStore store, BuildDirectory directory, CancellationToken cancellation)
+    {
+        var id = image.Id[7..];
+        try
+        {
+            await BuildProcess.RunAsync(program, ["inspect", "--type=image", "--format={{.FromImageID}}", id], request.Environment, null, cancellation);
+            return id;
+        }
+        catch (ImageException)
+        {
+            // Buildah does not have it yet.
+        }
+
+        var archive = directory.BaseArchive(image.Id);
+        await using (var file = new FileStream(archive, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1))
+        {
+            await store.SaveAsync([image.Id], file, cancellation);
+        }
+
+        var pulled = new LastLine();
+        await BuildProcess.RunAsync(program, ["pull", "--quiet", "docker-archive:" + archive], request.Environment, pulled, cancellation);
+        File.Delete(archive);
+        return pulled.Text;
+    }
+
+    internal static IEnumerable<string> Arguments(BuildRequest request, string? dockerfile, string imageIdFile, IReadOnlyList<(string Name, string Image)> bases)
     {
         yield return "build";
 
@@ -42,9 +113,14 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
             yield return $"--label={name}={value}";
         }
 
-        foreach (var (name, value) in request.AdditionalContexts)
+        foreach (var (name, value) in request.AdditionalContexts.Where(context => bases.All(given => given.Name != context.Key)))
         {
             yield return $"--build-context={name}={value}";
+        }
+
+        foreach (var (name, image) in bases)
+        {
+            yield return $"--build-context={name}=docker-image://{image}";
         }
 
         if (request.Target is not null)
@@ -92,6 +168,16 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
             yield return $"--shm-size={size.ToString(CultureInfo.InvariantCulture)}b";
         }
 
+        foreach (var ulimit in request.Ulimits)
+        {
+            yield return $"--ulimit={ulimit}";
+        }
+
+        if (request.Memory is { } memory)
+        {
+            yield return $"--memory={memory.ToString(CultureInfo.InvariantCulture)}b";
+        }
+
         if (request.NoCache)
         {
             yield return "--no-cache";
@@ -100,5 +186,12 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         // The image of a FROM is fetched when it is missing, or always looked for.
         yield return request.Pull ? "--pull-always" : "--pull";
         yield return request.Context;
+    }
+
+    private sealed class LastLine : IProgress<string>
+    {
+        public string Text { get; private set; } = "";
+
+        public void Report(string value) => Text = value.Length > 0 ? value : Text;
     }
 }

@@ -7,8 +7,13 @@ public sealed class BuildctlBuilder(string program) : IImageBuilder
 
     public async Task<StoredImage> BuildAsync(BuildRequest request, ImageStore store, IProgress<string>? output, CancellationToken cancellation)
     {
-        using var directory = new BuildDirectory();
-        await BuildProcess.RunAsync(program, [.. Arguments(request, directory.Dockerfile(request), directory.Archive)], output, cancellation);
+        if (request.Memory is not null)
+        {
+            throw new ImageException("BuildKit does not limit the memory of a build; leave --memory out, or build with buildah (DEVOXX_BUILDER=buildah)");
+        }
+
+        using var directory = new BuildDirectory(store.NewWorkspace());
+        await BuildProcess.RunAsync(program, [.. Arguments(request, directory.Dockerfile(request), directory.Archive)], request.Environment, output, cancellation);
         return await directory.LoadAsync(request, store, cancellation);
     }
 
@@ -42,7 +47,7 @@ public sealed class BuildctlBuilder(string program) : IImageBuilder
 
         foreach (var (name, value) in request.Args)
         {
-            if ((value ?? Environment.GetEnvironmentVariable(name)) is { } given)
+            if ((value ?? (request.Environment is { } own ? own.GetValueOrDefault(name) : Environment.GetEnvironmentVariable(name))) is { } given)
             {
                 yield return $"--opt=build-arg:{name}={given}";
             }
@@ -110,6 +115,11 @@ public sealed class BuildctlBuilder(string program) : IImageBuilder
         if (request.ShmSize is { } size)
         {
             yield return $"--opt=shm-size={size}";
+        }
+
+        if (!request.Ulimits.IsEmpty)
+        {
+            yield return $"--opt=ulimit={string.Join(',', request.Ulimits)}";
         }
 
         if (request.NoCache)

@@ -56,9 +56,15 @@ public sealed unsafe partial class LayerUnpacker
 
     private static void ApplyToFile(int fd, DirectoryFd parent, byte[] path, ReadOnlySpan<byte> name, TarEntry entry)
     {
-        Check(Result(fchown(fd, entry.Uid, entry.Gid)), "fchown", path);
-        Check(Result(fchmod(fd, (mode_t)(ushort)entry.Mode)), "fchmod", path);
+        ApplyToFile(fd, path, entry.Uid, entry.Gid, entry.Mode, entry);
         ApplyXattrs(parent, path, name, entry);
+    }
+
+    /// <summary>Owner, mode and times of a file that is open; the attributes that chown(2) would clear come afterwards.</summary>
+    internal static void ApplyToFile(int fd, ReadOnlySpan<byte> path, uint uid, uint gid, uint mode, TarEntry entry)
+    {
+        Check(Result(fchown(fd, uid, gid)), "fchown", path);
+        Check(Result(fchmod(fd, (mode_t)(ushort)mode)), "fchmod", path);
         var modified = new timespec { tv_sec = entry.ModifiedSeconds, tv_nsec = (int)entry.ModifiedNanoseconds };
         var times = stackalloc timespec[2] { modified, modified };
         Check(Result(futimens(fd, times)), "futimens", path);

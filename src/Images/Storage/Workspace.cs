@@ -34,6 +34,14 @@ internal sealed class Workspace : IDisposable
     /// <summary>A path in it that nobody has used yet.</summary>
     public string NewPath() => $"{_path}/{Interlocked.Increment(ref _next)}";
 
+    /// <summary>A new directory in it.</summary>
+    public string NewDirectory()
+    {
+        var path = NewPath();
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
     /// <summary>Claims a layer. To be called under the store's lock.</summary>
     public void Lease(long layer) => File.AppendAllText(Leases, layer.ToString(CultureInfo.InvariantCulture) + "\n");
 

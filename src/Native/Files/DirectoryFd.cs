@@ -47,6 +47,18 @@ public sealed unsafe class DirectoryFd : SafeHandle
         }
     }
 
+    /// <summary>The directory that a handle is of, also one opened as <c>O_PATH</c>; the handle stays the caller's.</summary>
+    /// <exception cref="LinuxException">It is no directory.</exception>
+    public static DirectoryFd Of(SafeHandle directory)
+    {
+        fixed (byte* self = ".\0"u8)
+        {
+            var fd = Result(openat(FileCalls.Number(directory), self, O_DIRECTORY | O_CLOEXEC));
+            GC.KeepAlive(directory);
+            return fd >= 0 ? new DirectoryFd(fd) : throw new LinuxException("openat", -fd, ".", "O_DIRECTORY");
+        }
+    }
+
     /// <summary>
     /// Opens something below this directory, links on the way resolved as if it were the root (openat2(2), RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS).
     /// The descriptor belongs to the caller.

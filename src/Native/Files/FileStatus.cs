@@ -8,9 +8,13 @@ public readonly struct FileStatus
 {
     private const uint TypeMask = 0xf000;
 
+    /// <summary>STATX_ATTR_MOUNT_ROOT, Linux 5.8.</summary>
+    private const ulong MountRoot = 0x2000;
+
     internal FileStatus(in statx raw)
     {
         Mode = raw.stx_mode;
+        IsMountPoint = (raw.stx_attributes & MountRoot) != 0;
         Uid = raw.stx_uid;
         Gid = raw.stx_gid;
         Links = raw.stx_nlink;
@@ -57,6 +61,9 @@ public readonly struct FileStatus
     public FileTime Accessed { get; }
 
     public FileTime Modified { get; }
+
+    /// <summary>Something is mounted here, and this is the root of it.</summary>
+    public bool IsMountPoint { get; }
 
     public bool IsDirectory => (Mode & TypeMask) == 0x4000;
 

@@ -24,16 +24,25 @@ public static unsafe class DetachedOverlay
     [DllImport("libc")]
     private static extern nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
 
-    /// <summary>The root of the merged view, open as <c>O_PATH</c>.</summary>
+    /// <summary>The root of the merged view, open as <c>O_PATH</c>, or as fsmount(2) returns it.</summary>
     /// <param name="layers">Base first.</param>
     /// <exception cref="LinuxException">A layer cannot be opened, or the kernel does not merge so many.</exception>
-    public static SafeFileHandle Open(ImmutableArray<string> layers)
-    {
-        if (layers.Length == 1)
-        {
-            return OpenPath(layers[0]);
-        }
+    public static SafeFileHandle Open(ImmutableArray<string> layers) => layers.Length == 1 ? OpenPath(layers[0]) : Merge(layers, null);
 
+    /// <summary>A mount that can be written to, to be attached with <see cref="MoveMount"/>.</summary>
+    /// <param name="upper">Takes what is written.</param>
+    /// <param name="work">Empty, and on the same filesystem.</param>
+    /// <exception cref="LinuxException">As <see cref="Open"/>.</exception>
+    public static MountFd OpenWritable(ImmutableArray<string> layers, string upper, string work)
+    {
+        using var merged = Merge(layers, (upper, work));
+        var mount = new MountFd(Number(merged));
+        merged.SetHandleAsInvalid();
+        return mount;
+    }
+
+    private static SafeFileHandle Merge(ImmutableArray<string> layers, (string Upper, string Work)? writable)
+    {
         var parts = layers.Reverse().Select(OpenPath).ToArray();
         try
         {
@@ -51,9 +60,15 @@ public static unsafe class DetachedOverlay
                 }
             }
 
+            if (writable is { } over)
+            {
+                Configure(context, "upperdir", over.Upper);
+                Configure(context, "workdir", over.Work);
+            }
+
             Check((int)syscall(SysFsconfig, Number(context), Create, 0, 0, 0), "fsconfig", "FSCONFIG_CMD_CREATE");
-            const nint ReadOnlyNoSuidNoDev = 1 | 2 | 4;
-            return Own((int)syscall(SysFsmount, Number(context), 1, ReadOnlyNoSuidNoDev, 0, 0), "fsmount", "overlay");
+            const nint ReadOnly = 1, NoSuidNoDev = 2 | 4;
+            return Own((int)syscall(SysFsmount, Number(context), 1, NoSuidNoDev | (writable is null ? ReadOnly : 0), 0, 0), "fsmount", "overlay");
         }
         finally
         {

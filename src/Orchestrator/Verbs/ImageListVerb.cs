@@ -81,7 +81,7 @@ internal sealed class ImageListVerb : Verb
         }
 
         /// <summary>The tag follows the last colon behind the last slash: a colon before it is a port.</summary>
-        private static (string, string) Split(string reference)
+        public static (string Repository, string Tag) Split(string reference)
         {
             var at = reference.IndexOf('@');
             if (at >= 0)

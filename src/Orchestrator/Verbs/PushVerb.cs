@@ -21,11 +21,10 @@ internal sealed class PushVerb : Verb
     public override async Task<int> RunAsync(Invocation invocation)
     {
         var arguments = invocation.Arguments;
-        var project = Stack.LoadToStart(invocation, invocation.Words).Project;
-        var images = project.Services
-            .Where(service => invocation.Words.Count == 0 || arguments.Has(IncludeDependencies) || invocation.Words.Contains(service.Key))
+        var stack = Stack.LoadToStart(invocation, invocation.Words);
+        var images = ServiceSelection.Of(invocation, stack, arguments.Has(IncludeDependencies))
             .Where(service => service.Value.Build is not null && service.Value.Image is not null)
-            .Select(service => service.Value.Image!).Distinct();
+            .SelectMany(service => service.Value.Build!.Tags.Prepend(service.Value.Image!)).Distinct();
         if (invocation.Global.IsDryRun)
         {
             PlanText.Write(invocation.Output.Out, new PlanView([.. images.Select(image => new PlannedStep(0, "push", "image", image, "push", []))], []));

@@ -46,7 +46,7 @@ internal sealed class RunVerb : Verb
 
     public override IReadOnlyList<Flag> Flags =>
     [
-        CapAdd, CapDrop, Detach, Entrypoint, Env, EnvFromFile, Interactive, Label, ContainerName, NoDeps, NoTty, NoTtyAsOfOld, Publish, Pull, Quiet, QuietPull,
+        ImageFlags.Build, CapAdd, CapDrop, Detach, Entrypoint, Env, EnvFromFile, Interactive, Label, ContainerName, NoDeps, NoTty, NoTtyAsOfOld, Publish, Pull, Quiet, ImageFlags.QuietBuild, QuietPull,
         Remove, RemoveOrphans, ServicePorts, Tty, UseAliases, User, Volume, Workdir,
     ];
 
@@ -73,6 +73,11 @@ internal sealed class RunVerb : Verb
         if (invocation.Global.IsDryRun)
         {
             return await invocation.ForetellAsync(supervisor, path, request, ControlJson.Default.RunRequest);
+        }
+
+        if (await ImageFlags.BuildAsync(invocation, supervisor, stack, request.Up with { Services = [service] }) is var built and not ExitCode.Success)
+        {
+            return built;
         }
 
         try

@@ -39,16 +39,22 @@ internal sealed class UpVerb : Verb
 
     public override IReadOnlyList<Flag> Flags =>
     [
-        AbortOnExit, AbortOnFailure, Attach, AttachDependencies, Detach, ExitCodeFrom, ForceRecreate, NoAttach, NoColor, NoDeps, NoLogPrefix, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, Timestamps,
+        AbortOnExit, AbortOnFailure, Attach, AttachDependencies, Detach, ExitCodeFrom, ForceRecreate, NoAttach, NoColor, NoDeps, NoLogPrefix, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, Timestamps, .. ImageFlags.All,
     ];
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
         Check(invocation.Arguments);
+        ImageFlags.Check(invocation.Arguments);
         var connecting = invocation.ConnectAsync();
         var stack = Load(invocation);
         var request = Request(invocation, stack);
         using var supervisor = await connecting;
+        if (!invocation.Global.IsDryRun && await ImageFlags.BuildAsync(invocation, supervisor, stack, request) is var built and not ExitCode.Success)
+        {
+            return built;
+        }
+
         if (invocation.Arguments.Has(Detach) || invocation.Arguments.Has(NoStart) || invocation.Global.IsDryRun)
         {
             return await invocation.PerformAsync(supervisor, ControlRoutes.Up(stack.Project.Name), request, ControlJson.Default.UpRequest);
@@ -125,7 +131,9 @@ internal sealed class UpVerb : Verb
             arguments.Has(RenewAnonymousVolumes),
             arguments.Value(Timeout),
             stack.Project.ComposeFiles,
-            stack.Project.WorkingDir);
+            stack.Project.WorkingDir,
+            ImageFlags.PolicyOf(arguments),
+            arguments.Has(ImageFlags.QuietPull));
     }
 
     internal static ImmutableSortedDictionary<string, int> ScaleOf(IReadOnlyList<string> options, Stack stack)

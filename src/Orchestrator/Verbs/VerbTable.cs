@@ -6,8 +6,8 @@ internal static class VerbTable
     /// <summary>In the order of <c>--help</c>.</summary>
     public static IReadOnlyList<string> Names =>
     [
-        "attach", "config", "create", "down", "events", "exec", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
-        "image push", "image rm", "image save", "image tag", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
+        "attach", "build", "config", "cp", "create", "down", "events", "exec", "export", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
+        "image push", "image rm", "image save", "image tag", "images", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
         "restart", "rm", "run", "scale", "start", "stats", "stop", "supervisor", "supervisor install", "supervisor status", "supervisor uninstall", "top", "unpause",
         "up", "version", "volume inspect", "volume ls", "volume rm", "volumes", "wait", "why",
     ];
@@ -15,11 +15,14 @@ internal static class VerbTable
     public static Verb? Find(string name) => name switch
     {
         "attach" => new AttachVerb(),
+        "build" => new BuildVerb(),
         "config" or "convert" => new ConfigVerb(),
+        "cp" => new CopyVerb(),
         "create" => new CreateVerb(),
         "down" => new DownVerb(),
         "events" => new EventsVerb(),
         "exec" => new ExecVerb(),
+        "export" => new ExportVerb(),
         "image history" => new ImageHistoryVerb(),
         "image inspect" => new ImageInspectVerb(),
         "image prune" => new ImagePruneVerb(),
@@ -31,6 +34,7 @@ internal static class VerbTable
         "image load" => new ImageLoadVerb(),
         "image ls" or "image list" => new ImageListVerb(),
         "image rm" or "image remove" => new ImageRemoveVerb(),
+        "images" => new ImagesVerb(),
         "journal backup" => new JournalBackupVerb(),
         "journal check" => new JournalCheckVerb(),
         "journal repair" => new JournalRepairVerb(),

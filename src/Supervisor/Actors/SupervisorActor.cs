@@ -122,7 +122,7 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
             case JournalFailed failed:
                 leave($"the journal cannot be used: {failed.PersistenceId}: {failed.Cause.Message}");
                 break;
-            case ProjectRequest or GetContainers or WatchContainers or UnwatchContainers:
+            case ProjectRequest or GetContainers or GetContainerStates or WatchContainers or UnwatchContainers:
                 projects.Forward(message);
                 break;
             case IVolumeCommand or GetVolumes:

@@ -21,6 +21,7 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
 
     private readonly ResourceEndpoints resources = new(supervisor, environment);
     private readonly ProcessEndpoints processes = new(supervisor, environment);
+    private readonly ContainerFilesEndpoint files = new(supervisor, environment);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -73,6 +74,9 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
                 var views = await supervisor.Ask<ImmutableArray<ContainerView>>(new GetContainers(project), QueryTimeout).ConfigureAwait(false);
                 await ControlReplies.JsonAsync(http, views, ControlJson.Default.ImmutableArrayContainerView).ConfigureAwait(false);
                 break;
+            case ("GET", "files"):
+                await files.ListAsync(http, project).ConfigureAwait(false);
+                break;
             case ("GET", "watch"):
                 await WatchAsync(http, project).ConfigureAwait(false);
                 break;
@@ -101,14 +105,17 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
             case "up":
                 var up = await ControlReplies.ReadAsync(http, ControlJson.Default.UpRequest).ConfigureAwait(false);
                 var model = Read(up.Project);
+                ServiceImages.Check(model, up.Pull);
                 return new UpProject(
                     project, output, model,
                     new ProjectDefinition(up.Project.Clone(), up.ConfigFiles.IsDefault ? [] : up.ConfigFiles, up.WorkingDirectory ?? ""),
                     up.ToWish());
             case "run":
                 var run = await ControlReplies.ReadAsync(http, ControlJson.Default.RunRequest).ConfigureAwait(false);
+                var oneOff = Read(run.Model);
+                ServiceImages.Check(oneOff, null);
                 return new UpProject(
-                    project, output, Read(run.Model),
+                    project, output, oneOff,
                     new ProjectDefinition(run.Up.Project.Clone(), run.Up.ConfigFiles.IsDefault ? [] : run.Up.ConfigFiles, run.Up.WorkingDirectory ?? ""),
                     run.ToWish());
             case "remove":

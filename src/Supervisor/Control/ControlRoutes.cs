@@ -45,6 +45,9 @@ public static class ControlRoutes
     /// <summary>POST <see cref="PullImagesRequest"/> → stream.</summary>
     public const string ImagePush = "/v1/images/push";
 
+    /// <summary>POST <see cref="BuildImagesRequest"/> → stream.</summary>
+    public const string ImageBuild = "/v1/images/build";
+
     /// <summary>POST <see cref="TagImageRequest"/> → stream.</summary>
     public const string ImageTag = "/v1/images/tag";
 
@@ -89,6 +92,9 @@ public static class ControlRoutes
 
     /// <summary>GET → <see cref="ContainerView"/>[], all states, ordered by service and number.</summary>
     public static string Containers(string project) => $"{Projects}/{project}/containers";
+
+    /// <summary>GET → <see cref="ContainerFilesView"/>[], ordered by service and number.</summary>
+    public static string Files(string project) => $"{Projects}/{project}/files";
 
     /// <summary>GET → stream of <see cref="ContainerView"/>: first every container as it is, then each again whenever it changes, without end.</summary>
     public static string Watch(string project) => $"{Projects}/{project}/watch";

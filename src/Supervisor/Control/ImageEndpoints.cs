@@ -6,17 +6,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Devoxx.Supervisor.Control;
 
-/// <summary>The routes for images beyond listing, loading and removing: pull, push, tag, prune, history, inspect, save.</summary>
+/// <summary>The routes for images beyond listing, loading and removing: pull, push, build, tag, prune, history, inspect, save.</summary>
 /// <param name="users">Which container uses an image, by the image's id; null for none.</param>
 /// <param name="run">Streams what the work has to say, and how it ended.</param>
 internal sealed class ImageEndpoints(
     ImageStore images, Func<Task<Func<string, string?>>> users, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
 {
+    private readonly BuildEndpoints builds = new(images, run);
+
     /// <returns>Null when the path is none of these.</returns>
     public Task? Route(HttpContext http, string path) => (http.Request.Method, path) switch
     {
         ("POST", ControlRoutes.ImagePull) => PullAsync(http),
         ("POST", ControlRoutes.ImagePush) => PushAsync(http),
+        ("POST", ControlRoutes.ImageBuild) => builds.BuildAsync(http),
         ("POST", ControlRoutes.ImageTag) => TagAsync(http),
         ("POST", ControlRoutes.ImagePrune) => PruneAsync(http),
         ("GET", ControlRoutes.ImageHistory) => HistoryAsync(http),
@@ -31,7 +34,13 @@ internal sealed class ImageEndpoints(
         await EachAsync(http, request.Images, (reference, output) =>
         {
             var options = new PullOptions { Platform = request.Platform is null ? null : ImagePlatform.Parse(request.Platform) };
-            return images.PullAsync(reference, options, new Reporter(output), http.RequestAborted);
+            if (request.OnlyMissing && images.Find(reference) is { } there && (options.Platform is null || options.Platform.Distance(there.Platform) is not null))
+            {
+                output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Skipped", "it is in the store already", Done: true)));
+                return Task.CompletedTask;
+            }
+
+            return images.PullAsync(reference, options, new PullReporter(output), http.RequestAborted);
         }).ConfigureAwait(false);
     }
 
@@ -41,7 +50,7 @@ internal sealed class ImageEndpoints(
         await EachAsync(http, request.Images, async (reference, output) =>
         {
             output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Pushing")));
-            var digest = await images.PushAsync(reference, null, new Reporter(output), http.RequestAborted).ConfigureAwait(false);
+            var digest = await images.PushAsync(reference, null, new PullReporter(output), http.RequestAborted).ConfigureAwait(false);
             output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Pushed", digest.ToString(), Done: true)));
         }).ConfigureAwait(false);
     }
@@ -144,10 +153,5 @@ internal sealed class ImageEndpoints(
             // Once the archive has begun, all that can be done is to break it off, so that nobody takes it for whole.
             await ControlReplies.RefuseAsync(http, StatusCodes.Status500InternalServerError, e.Message).ConfigureAwait(false);
         }
-    }
-
-    private sealed class Reporter(ChannelWriter<ControlLine> output) : IProgress<PullProgress>
-    {
-        public void Report(PullProgress value) => output.TryWrite(new ControlLine(ImageProgressView.Of(value)));
     }
 }

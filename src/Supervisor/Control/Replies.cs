@@ -104,7 +104,9 @@ public sealed record VolumeView(
     ImmutableArray<string> UsedBy);
 
 /// <param name="Size">Bytes of its layers on disk.</param>
-public sealed record ImageView(string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, ImmutableArray<string> UsedBy);
+/// <param name="Digests">Names with the digests that registries have it under.</param>
+public sealed record ImageView(
+    string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, ImmutableArray<string> UsedBy, string? Platform = null, ImmutableArray<string> Digests = default);
 
 /// <summary>One step in the making of an image.</summary>
 /// <param name="Size">Bytes of files that it added.</param>

@@ -21,6 +21,8 @@ public enum RecreatePolicy
 /// <param name="Services">Only these and what they depend on; empty: all.</param>
 /// <param name="Scale">Replicas by service, from <c>--scale</c>.</param>
 /// <param name="StopTimeoutSeconds"><c>-t</c>; null: each service's own.</param>
+/// <param name="Pull"><c>--pull</c>: a pull policy over what the services say.</param>
+/// <param name="QuietPull">Say nothing of how far a pull is.</param>
 public sealed record UpRequest(
     JsonElement Project,
     ImmutableArray<string> Services,
@@ -32,7 +34,9 @@ public sealed record UpRequest(
     bool RenewAnonymousVolumes = false,
     int? StopTimeoutSeconds = null,
     ImmutableArray<string> ConfigFiles = default,
-    string? WorkingDirectory = null)
+    string? WorkingDirectory = null,
+    string? Pull = null,
+    bool QuietPull = false)
 {
     /// <summary>From what is asked for to what the planner takes.</summary>
     public Planning.UpWish ToWish() => new(
@@ -43,7 +47,9 @@ public sealed record UpRequest(
         NoStart,
         NoDeps,
         RenewAnonymousVolumes,
-        StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Pull,
+        QuietPull);
 }
 
 /// <summary>What <c>run</c> asks for.</summary>
@@ -89,7 +95,8 @@ public sealed record ServicesRequest(
 public sealed record RemoveImagesRequest(ImmutableArray<string> Images, bool Force = false);
 
 /// <param name="Platform"><c>os/architecture[/variant]</c>; null for this machine's.</param>
-public sealed record PullImagesRequest(ImmutableArray<string> Images, string? Platform = null);
+/// <param name="OnlyMissing">Pull: not what the store has.</param>
+public sealed record PullImagesRequest(ImmutableArray<string> Images, string? Platform = null, bool OnlyMissing = false);
 
 /// <param name="Image">Name or id of an image in the store.</param>
 /// <param name="Name">One more name for it.</param>

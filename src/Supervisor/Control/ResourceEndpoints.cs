@@ -88,7 +88,8 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
         var used = users.Values.SelectMany(p => p.ImageIds).ToLookup(i => i.Value, i => i.Key);
         await ControlReplies.JsonAsync(
             http,
-            [.. environment.Images.List().Select(i => new ImageView(i.Id, [.. i.References.Select(r => r.Familiar)], i.Size, i.Created, [.. used[i.Id]]))],
+            [.. environment.Images.List().Select(i => new ImageView(
+                i.Id, [.. i.References.Select(r => r.Familiar)], i.Size, i.Created, [.. used[i.Id]], i.Platform.ToString(), [.. i.Digests.Select(r => r.Familiar)]))],
             ControlJson.Default.ImmutableArrayImageView).ConfigureAwait(false);
     }
 

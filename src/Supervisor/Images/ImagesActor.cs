@@ -7,9 +7,11 @@ namespace Devoxx.Supervisor.Images;
 
 /// <summary>Asks for an image to be there; answered by <see cref="ImageAnswer"/>, after any number of <see cref="ImageProgress"/>.</summary>
 /// <param name="Policy">When to ask a registry although, or instead of, the store.</param>
-public sealed record ResolveImage(string Reference, PullPolicy Policy, IActorRef ReplyTo);
+/// <param name="Platform">Which of several the image is to be made for; null: this machine's, or whatever the store has.</param>
+public sealed record ResolveImage(string Reference, PullPolicy Policy, IActorRef ReplyTo, ImagePlatform? Platform = null);
 
-public sealed record ImageAnswer(string Reference, StoredImage? Image, string? Error, bool Pulled = false);
+/// <param name="Platform">As it was asked for.</param>
+public sealed record ImageAnswer(string Reference, StoredImage? Image, string? Error, bool Pulled = false, ImagePlatform? Platform = null);
 
 public sealed record ImageProgress(string Reference, PullProgress Progress);
 
@@ -33,35 +35,40 @@ internal sealed class ImagesActor(SupervisorEnvironment environment) : UntypedAc
     {
         if (!ImageReference.TryParse(resolve.Reference, out var reference, out var error) && environment.Images.Find(resolve.Reference) is null)
         {
-            resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, null, $"{resolve.Reference} is not an image reference: {error}"));
+            resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, null, $"{resolve.Reference} is not an image reference: {error}", Platform: resolve.Platform));
             return;
         }
 
-        var stored = environment.Images.Find(resolve.Reference);
+        // What was made for another platform is not the image that was asked for.
+        var found = environment.Images.Find(resolve.Reference);
+        var stored = found is not null && resolve.Platform?.Distance(found.Platform) is null && resolve.Platform is not null ? null : found;
         switch (resolve.Policy.Decide(stored is not null, buildable: false, stored?.LastChecked, environment.Now))
         {
             case PullDecision.Use:
-                resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, stored, null));
+                resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, stored, null, Platform: resolve.Platform));
                 break;
             case PullDecision.Pull:
-                PullFor(reference!).Tell(resolve);
+                PullFor(reference!, resolve.Platform).Tell(resolve);
                 break;
             default:
                 resolve.ReplyTo.Tell(new ImageAnswer(
                     resolve.Reference, null,
-                    $"image {resolve.Reference} is not in the store and pull_policy says not to pull; `devoxx-compose image load` takes it from a file"));
+                    found is null
+                        ? $"image {resolve.Reference} is not in the store and pull_policy says not to pull; `devoxx-compose image load` takes it from a file"
+                        : $"image {resolve.Reference} is in the store for {found.Platform}, not for {resolve.Platform}, and pull_policy says not to pull",
+                    Platform: resolve.Platform));
                 break;
         }
     }
 
     /// <summary>One actor for each reference that is being pulled: who asks meanwhile waits for the same pull.</summary>
-    private IActorRef PullFor(ImageReference reference)
+    private IActorRef PullFor(ImageReference reference, ImagePlatform? platform)
     {
-        var name = "i-" + Uri.EscapeDataString(reference.ToString());
+        var name = "i-" + Uri.EscapeDataString(platform is null ? reference.ToString() : $"{reference} {platform}");
         var child = Context.Child(name);
         if (child.IsNobody())
         {
-            child = Context.ActorOf(Producer<ImageActor>.Props(() => new ImageActor(reference, environment)), name);
+            child = Context.ActorOf(Producer<ImageActor>.Props(() => new ImageActor(reference, platform, environment)), name);
         }
 
         return child;
@@ -69,7 +76,7 @@ internal sealed class ImagesActor(SupervisorEnvironment environment) : UntypedAc
 }
 
 /// <summary>One reference: one pull at a time, shared by all who wait for it.</summary>
-internal sealed class ImageActor(ImageReference reference, SupervisorEnvironment environment) : UntypedActor
+internal sealed class ImageActor(ImageReference reference, ImagePlatform? platform, SupervisorEnvironment environment) : UntypedActor
 {
     private readonly List<ResolveImage> waiting = [];
 
@@ -106,14 +113,14 @@ internal sealed class ImageActor(ImageReference reference, SupervisorEnvironment
         var (images, self) = (environment.Images, Self);
         PullAsync().PipeTo(self);
 
-        async Task<StoredImage> PullAsync() => await images.PullAsync(reference, progress: new Reporter(self)).ConfigureAwait(false);
+        async Task<StoredImage> PullAsync() => await images.PullAsync(reference, new PullOptions { Platform = platform }, new Reporter(self)).ConfigureAwait(false);
     }
 
     private void Finish(StoredImage? image, string? error)
     {
         foreach (var one in waiting)
         {
-            one.ReplyTo.Tell(new ImageAnswer(one.Reference, image, error, Pulled: true));
+            one.ReplyTo.Tell(new ImageAnswer(one.Reference, image, error, Pulled: true, platform));
         }
 
         waiting.Clear();

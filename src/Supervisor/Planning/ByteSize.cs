@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Devoxx.Supervisor.Planning;
 
 /// <summary>Sizes as Docker's options have them: <c>10m</c>, <c>1.5g</c>, <c>100kb</c>; units are powers of 1024.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     public static bool TryParse(string text, out long bytes)
     {

@@ -24,7 +24,7 @@ internal static class ContainerSpecs
         var arguments = Arguments(service, config);
         if (arguments.IsEmpty)
         {
-            throw new FormatException($"neither the file nor the image {service.Image} says what to run; say `command:`");
+            throw new FormatException($"neither the file nor the image {ConfigOutput.ImageOf(project, serviceName)} says what to run; say `command:`");
         }
 
         return new ContainerSpec
@@ -34,7 +34,7 @@ internal static class ContainerSpecs
             Project = project.Name,
             Service = serviceName,
             Number = number,
-            Image = service.Image!,
+            Image = ConfigOutput.ImageOf(project, serviceName),
             ImageId = image.Id,
             ConfigHash = hash,
             Arguments = arguments,

@@ -21,25 +21,31 @@ public static class ForetoldUp
     public static (Plan Plan, ImmutableArray<ForetoldPull> Pulls) Make(
         Project project, UpWish wish, Func<string, StoredImage?> find, Observation observation, StateRoot root, Func<Project?>? before, DateTimeOffset now)
     {
-        var images = ImmutableDictionary.CreateBuilder<string, PlannedImage>();
+        var images = ImmutableDictionary.CreateBuilder<WantedImage, PlannedImage>();
         var pulls = ImmutableArray.CreateBuilder<ForetoldPull>();
         var errors = ImmutableArray.CreateBuilder<string>();
-        foreach (var service in UpPlanner.Imaged(project, wish).Select(s => project.Services[s]).Where(s => s.Image is not null))
+        foreach (var serviceName in UpPlanner.Imaged(project, wish))
         {
-            var name = service.Image!;
-            if (images.ContainsKey(name))
+            if (ServiceImages.Of(project, serviceName) is not { } wanted || images.ContainsKey(wanted))
             {
                 continue;
             }
 
+            var service = project.Services[serviceName];
+            var name = wanted.Name;
             var stored = find(name);
-            images.Add(name, stored is null ? Unknown : new PlannedImage(stored.Id, stored.Config.Config ?? new ImageConfig()));
-            switch (ServicePullPolicy.Of(service.PullPolicy).Decide(stored is not null, buildable: false, stored?.LastChecked, now))
+            if (stored is not null && wanted.Platform is { } platform && platform.Distance(stored.Platform) is null)
+            {
+                stored = null;
+            }
+
+            images.Add(wanted, stored is null ? Unknown : new PlannedImage(stored.Id, stored.Config.Config ?? new ImageConfig()));
+            switch (ServicePullPolicy.Of(wish.Pull ?? service.PullPolicy).Decide(stored is not null, buildable: ServiceImages.IsBuilt(project, name), stored?.LastChecked, now))
             {
                 case PullDecision.Pull:
-                    pulls.Add(new ForetoldPull(name, stored is null ? "it is not in the store" : $"pull_policy is {service.PullPolicy}"));
+                    pulls.Add(new ForetoldPull(name, stored is null ? "it is not in the store" : $"pull_policy is {wish.Pull ?? service.PullPolicy}"));
                     break;
-                case not PullDecision.Use:
+                case PullDecision.Fail:
                     errors.Add($"image {name} is not in the store and pull_policy says not to pull; `devoxx-compose image load` takes it from a file");
                     break;
             }

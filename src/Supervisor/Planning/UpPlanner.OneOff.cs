@@ -34,9 +34,9 @@ public sealed partial class UpPlanner
 
     private void PlanOneOff(OneOffWish one, Service service)
     {
-        if (service.Image is null || !images.TryGetValue(service.Image, out var image))
+        if (ServiceImages.Of(project, one.Service) is not { } wanted || !images.TryGetValue(wanted, out var image))
         {
-            plan.Errors.Add($"service {one.Service} has no image; say `image:`");
+            plan.Errors.Add($"service {one.Service} has neither `image:` nor `build:`");
             return;
         }
 

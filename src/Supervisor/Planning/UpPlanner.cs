@@ -9,6 +9,8 @@ namespace Devoxx.Supervisor.Planning;
 /// <summary>What <c>up</c> wants.</summary>
 /// <param name="Services">Only these and what they depend on; empty: all.</param>
 /// <param name="StopGrace">Null: each container's own.</param>
+/// <param name="Pull">When to pull, over what the services say; null: as they say.</param>
+/// <param name="QuietPull">Say nothing of how far a pull is.</param>
 public sealed record UpWish(
     ImmutableArray<string> Services,
     ImmutableSortedDictionary<string, int> Scale,
@@ -17,7 +19,9 @@ public sealed record UpWish(
     bool NoStart = false,
     bool NoDeps = false,
     bool RenewAnonymousVolumes = false,
-    TimeSpan? StopGrace = null)
+    TimeSpan? StopGrace = null,
+    string? Pull = null,
+    bool QuietPull = false)
 {
     /// <summary><c>run</c>: only what this container needs, and the container.</summary>
     public OneOffWish? OneOff { get; init; }
@@ -26,13 +30,13 @@ public sealed record UpWish(
 /// <summary>From what is wanted and what there is to what is to be done. Pure: ids come from the caller.</summary>
 /// <param name="project">What is wanted.</param>
 /// <param name="wish">How.</param>
-/// <param name="images">By the reference in the file.</param>
+/// <param name="images">What the services run, by <see cref="ServiceImages.Of"/>.</param>
 /// <param name="observation">What there is.</param>
 /// <param name="stateRoot">Where volumes are.</param>
 /// <param name="newId">Gives a new id of 64 hexadecimal digits.</param>
 /// <param name="before">What was wanted until now, asked for only when a container is not as it is wanted; null: nobody knows.</param>
 public sealed partial class UpPlanner(
-    Project project, UpWish wish, ImmutableDictionary<string, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId,
+    Project project, UpWish wish, ImmutableDictionary<WantedImage, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId,
     Func<Project?>? before = null)
 {
     private readonly PlanBuilder plan = new();
@@ -99,9 +103,9 @@ public sealed partial class UpPlanner(
             return;
         }
 
-        if (service.Image is null || !images.TryGetValue(service.Image, out var image))
+        if (ServiceImages.Of(project, serviceName) is not { } wanted || !images.TryGetValue(wanted, out var image))
         {
-            plan.Errors.Add($"service {serviceName} has no image{(service.Build is null ? "; say `image:`" : ", and building is not supported yet; say `image:`")}");
+            plan.Errors.Add($"service {serviceName} has neither `image:` nor `build:`");
             return;
         }
 

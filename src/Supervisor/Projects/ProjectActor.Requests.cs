@@ -45,11 +45,11 @@ internal sealed partial class ProjectActor
         Context.Parent.Tell(new GetNetworks());
         if (request is UpProject up)
         {
-            foreach (var service in UpPlanner.Imaged(up.Project, up.Wish).Select(s => up.Project.Services[s]).Where(s => s.Image is not null && !up.DryRun))
+            foreach (var service in UpPlanner.Imaged(up.Project, up.Wish).Where(_ => !up.DryRun))
             {
-                if (images.TryAdd(service.Image!, null))
+                if (ServiceImages.Of(up.Project, service) is { } wanted && images.TryAdd(wanted, null))
                 {
-                    Context.Parent.Tell(new ResolveImage(service.Image!, ServicePullPolicy.Of(service.PullPolicy), Self));
+                    Context.Parent.Tell(new ResolveImage(wanted.Name, ServiceImages.PolicyOf(up.Project, service, up.Wish.Pull), Self, wanted.Platform));
                 }
             }
         }
@@ -66,7 +66,7 @@ internal sealed partial class ProjectActor
 
     private void TellImage(ImageProgress p)
     {
-        if (current is UpProject up)
+        if (current is UpProject { Wish.QuietPull: false } up)
         {
             up.Output.TryWrite(new ControlLine(ImageProgressView.Of(p.Progress)));
         }

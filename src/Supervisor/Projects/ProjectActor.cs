@@ -30,7 +30,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private readonly List<ChannelWriter<ContainerView>> watchers = [];
     private readonly List<PlanRun> runs = [];
     private readonly Queue<ProjectRequest> queue = [];
-    private readonly Dictionary<string, ImageAnswer?> images = new(StringComparer.Ordinal);
+    private readonly Dictionary<WantedImage, ImageAnswer?> images = [];
     private ProjectRequest? current;
     private ImmutableArray<VolumeState>? volumes;
     private ImmutableArray<NetworkState>? networks;
@@ -91,11 +91,11 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
                 networks = there;
                 PlanIfKnown();
                 break;
-            case ImageAnswer answer when !images.ContainsKey(answer.Reference):
+            case ImageAnswer answer when !images.ContainsKey(WantedImage.Of(answer)):
                 // For an up that was interrupted meanwhile.
                 break;
             case ImageAnswer answer:
-                images[answer.Reference] = answer;
+                images[WantedImage.Of(answer)] = answer;
                 TellImage(answer);
                 PlanIfKnown();
                 break;
@@ -112,6 +112,9 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
                 break;
             case GetContainers:
                 Sender.Tell(Views());
+                break;
+            case GetContainerStates:
+                Sender.Tell(Existing().ToImmutableArray());
                 break;
             case WatchContainers watch:
                 Watch(watch.Output);

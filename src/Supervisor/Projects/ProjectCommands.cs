@@ -47,6 +47,9 @@ public sealed record ProjectDefinition(System.Text.Json.JsonElement Model, Immut
 /// <summary>Answered by an array of <see cref="ContainerView"/>.</summary>
 public sealed record GetContainers(string ProjectName);
 
+/// <summary>Answered by an array of <see cref="Containers.ContainerState"/>.</summary>
+public sealed record GetContainerStates(string ProjectName);
+
 /// <summary>Every container as it is, then each again when it changes, until the reader goes.</summary>
 public sealed record WatchContainers(string ProjectName, ChannelWriter<ContainerView> Output);
 

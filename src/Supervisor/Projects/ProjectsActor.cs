@@ -78,6 +78,12 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
             case GetContainers:
                 Sender.Tell(ImmutableArray<ContainerView>.Empty);
                 break;
+            case GetContainerStates get when State.Names.Contains(get.ProjectName):
+                Child(get.ProjectName).Forward(get);
+                break;
+            case GetContainerStates:
+                Sender.Tell(ImmutableArray<ContainerState>.Empty);
+                break;
             case WatchContainers watch:
                 if (State.Names.Contains(watch.ProjectName))
                 {

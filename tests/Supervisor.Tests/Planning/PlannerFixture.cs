@@ -28,7 +28,7 @@ internal static class PlannerFixture
         new UpPlanner(
             project,
             wish ?? Wish(),
-            project.Services.Values.Select(s => s.Image).OfType<string>().Distinct()
+            project.Services.Keys.Select(s => ServiceImages.Of(project, s)).OfType<WantedImage>().Distinct()
                 .ToImmutableDictionary(i => i, _ => new PlannedImage(imageId, image ?? new ImageConfig { Cmd = ["sh"] })),
             WithNetworks(project, observation ?? Observation.Nothing),
             Root,
