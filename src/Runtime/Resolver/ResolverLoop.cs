@@ -132,7 +132,7 @@ internal sealed class ResolverLoop : ISource, IDisposable
         {
             if (Read(_directory.Zone(id)) is { } bytes)
             {
-                _zones[id] = new Zone(JsonSerializer.Deserialize(bytes, NamesJson.Default.NetworkZone)!);
+                _zones[id] = new Zone(JsonSerializer.Deserialize(bytes, NamesJson.Default.NetworkZone) ?? throw new JsonException("it says nothing"));
             }
             else
             {

@@ -9,7 +9,10 @@ namespace Devoxx.Runtime.Resolver.Serving;
 /// </summary>
 internal static class Redirection
 {
-    /// <summary>In the namespace that the thread is in, whatever was there before.</summary>
+    /// <summary>
+    /// In the namespace that the thread is in, whatever was there before. While no resolver is there the kernel must not say that nobody listens: who asks
+    /// would believe it at once (ECONNREFUSED) instead of asking again.
+    /// </summary>
     /// <exception cref="NftablesException">The kernel or the library cannot do it.</exception>
     public static void Set(int port)
     {
@@ -22,6 +25,10 @@ internal static class Redirection
                 type nat hook output priority -100
                 ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:{{port}}
                 ip daddr 127.0.0.11 tcp dport 53 dnat to 127.0.0.11:{{port}}
+              }
+              chain silence {
+                type filter hook output priority 0
+                ip saddr 127.0.0.11 icmp type destination-unreachable drop
               }
             }
             """);
