@@ -59,6 +59,7 @@ public static class SupportedKeys
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
         yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
+        yield return Partly("services.*.networks.*.driver_opts", "`com.docker.network.endpoint.ifname` only");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
         yield return Partly("services.*.security_opt", "`no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`");
         yield return Honoured("services.*.build", "by buildah, or BuildKit's buildctl");
