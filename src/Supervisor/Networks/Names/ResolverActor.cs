@@ -57,7 +57,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
         switch (message)
         {
             case SeenResolver seen:
-                served.UnionWith(seen.Containers);
+                served.UnionWith(seen.Live);
                 containers.UnionWith(seen.Containers);
                 networks.UnionWith(seen.Networks);
                 Become(Serving);

@@ -12,7 +12,9 @@ internal sealed record StartedResolver(ProcessIdentity Identity, PidFd PidFd);
 
 /// <summary>What was found of the resolver and of those it serves.</summary>
 /// <param name="Alive">Null: none runs.</param>
-internal sealed record SeenResolver(ProcessIdentity? Alive, PidFd? PidFd, ImmutableHashSet<string> Containers, ImmutableHashSet<string> Networks);
+/// <param name="Live">Those of the containers whose process lives: only for them is a resolver needed.</param>
+internal sealed record SeenResolver(
+    ProcessIdentity? Alive, PidFd? PidFd, ImmutableHashSet<string> Containers, ImmutableHashSet<string> Live, ImmutableHashSet<string> Networks);
 
 /// <summary>
 /// <c>devoxx-runtime resolver</c>, one for each state root, which outlives the supervisor, and the files that tell it what to answer. It has none of its
@@ -39,7 +41,15 @@ internal static class ResolverProcess
         var process = Read(directory.Process) is { } bytes ? JsonSerializer.Deserialize(bytes, NamesJson.Default.ResolverProcessRecord) : null;
         var identity = process is null ? null : new ProcessIdentity(process.Pid, process.StartTime, process.BootId);
         var pidFd = identity?.OpenIfAlive();
-        return new SeenResolver(pidFd is null ? null : identity, pidFd, Ids(directory.Containers), Ids(directory.Networks));
+        var containers = Ids(directory.Containers);
+        return new SeenResolver(pidFd is null ? null : identity, pidFd, containers, [.. containers.Where(id => Lives(directory, id))], Ids(directory.Networks));
+    }
+
+    private static bool Lives(NamesDirectory directory, string containerId)
+    {
+        var client = Read(directory.Client(containerId)) is { } bytes ? JsonSerializer.Deserialize(bytes, NamesJson.Default.ResolverClient) : null;
+        using var alive = client is null ? null : new ProcessIdentity(client.Pid, client.StartTime, BootId.Current).OpenIfAlive();
+        return alive is not null;
     }
 
     /// <summary>Makes the directories; true, so that it can be waited for.</summary>
