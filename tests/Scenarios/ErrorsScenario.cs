@@ -30,12 +30,12 @@ public sealed class ErrorsScenario
     public async Task Warns_of_a_key_that_is_not_supported_and_goes_on()
     {
         await using var sandbox = await Sandbox.Create();
-        sandbox.Write("services:\n  web:\n    image: busybox:1.36\n    command: \"true\"\n    mac_address: 02:42:ac:11:65:43\n");
+        sandbox.Write("services:\n  web:\n    image: busybox:1.36\n    command: \"true\"\n    isolation: hyperv\n");
 
         var up = (await sandbox.Compose("up")).Succeeded();
 
         Assert.Contains("compose.yaml:5:", up.Error);
-        Assert.Contains("mac_address", up.Error);
+        Assert.Contains("isolation", up.Error);
         await sandbox.AssertNothingLeft();
     }
 
