@@ -74,7 +74,7 @@ public sealed class MoreVerbTests : IAsyncDisposable
         var request = JsonSerializer.Deserialize(Assert.Single(supervisor.Requests)["POST /v1/projects/shop/up ".Length..], ControlJson.Default.UpRequest)!;
         Assert.True(request.NoStart);
         Assert.Equal(RecreatePolicy.Always, request.Recreate);
-        Assert.Equal("never", request.Project.GetProperty("services").GetProperty("web").GetProperty("pull_policy").GetString());
+        Assert.Equal("never", request.Pull);
     }
 
     [Fact]
