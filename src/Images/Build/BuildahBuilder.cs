@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devoxx.Native.Cgroups;
 
 namespace Devoxx.Images.Build;
 
@@ -12,13 +13,29 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         using var directory = new BuildDirectory(store.NewWorkspace());
         var dockerfile = directory.Dockerfile(request);
         var bases = await BasesAsync(request, dockerfile, store, directory, cancellation);
-        await BuildProcess.RunAsync(program, [.. Arguments(request, dockerfile, directory.ImageIdFile, bases)], request.Environment, output, cancellation);
+        string[] arguments = ["build", .. Isolation(request), .. Arguments(request, dockerfile, directory.ImageIdFile, bases).Skip(1)];
+        await BuildProcess.RunAsync(program, arguments, request.Environment, output, cancellation);
         var id = (await File.ReadAllTextAsync(directory.ImageIdFile, cancellation)).Trim();
 
         // Uncompressed: it goes from one file of this machine to another.
         await BuildProcess.RunAsync(
             program, ["push", "--quiet", "--disable-compression", "--format=docker", id, "docker-archive:" + directory.Archive], request.Environment, null, cancellation);
         return await directory.LoadAsync(request, store, cancellation);
+    }
+
+    /// <summary>
+    /// How the steps are run. Buildah's first choice, crun, refuses hosts with both cgroup versions ("cgroups in hybrid mode not supported"): there it is runc, or
+    /// buildah itself by chroot(2). What the caller's environment says goes before.
+    /// </summary>
+    private static IEnumerable<string> Isolation(BuildRequest request)
+    {
+        string? Variable(string name) => request.Environment is { } own ? own.GetValueOrDefault(name) : Environment.GetEnvironmentVariable(name);
+        if (Variable("BUILDAH_ISOLATION") is { Length: > 0 } || Variable("BUILDAH_RUNTIME") is { Length: > 0 } || CgroupHost.Detect().Version != CgroupVersion.Hybrid)
+        {
+            return [];
+        }
+
+        return ImageBuilders.Program("runc", Variable("PATH") ?? ImageBuilders.UsualPath) is { } runc ? [$"--runtime={runc}"] : ["--isolation=chroot"];
     }
 
     /// <summary>

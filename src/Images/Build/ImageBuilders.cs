@@ -3,11 +3,13 @@ namespace Devoxx.Images.Build;
 /// <summary>Finds out which builder this machine has.</summary>
 public static class ImageBuilders
 {
+    internal const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     /// <summary><c>$DEVOXX_BUILDER</c> (buildah or buildctl) where it is set, else BuildKit when its daemon is to be reached, else buildah.</summary>
     /// <exception cref="ImageException">There is none; the message says what to install.</exception>
     public static IImageBuilder Find(Func<string, string?> environment)
     {
-        var path = environment("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        var path = environment("PATH") ?? UsualPath;
         var buildah = Program("buildah", path);
         var buildctl = Program("buildctl", path);
         return environment("DEVOXX_BUILDER") switch
@@ -22,5 +24,5 @@ public static class ImageBuilders
         };
     }
 
-    private static string? Program(string name, string path) => path.Split(':').Select(directory => Path.Join(directory, name)).FirstOrDefault(File.Exists);
+    internal static string? Program(string name, string path) => path.Split(':').Select(directory => Path.Join(directory, name)).FirstOrDefault(File.Exists);
 }
