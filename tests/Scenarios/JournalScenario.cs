@@ -104,7 +104,7 @@ public sealed class JournalScenario
         Assert.Equal(running, Containers(sandbox));
         (await sandbox.Compose("journal", "check")).Succeeded();
         (await sandbox.Compose("up", "-d", "--force-recreate", "-t", "3")).Succeeded();
-        Assert.Equal(2, Containers(sandbox).Count);
+        Assert.Equal(running.Count, Containers(sandbox).Count);
         Assert.Equal("data", await File.ReadAllTextAsync(sandbox.Root + "/volumes/kept_data/_data/precious"));
 
         // And a backup stands in the place of a journal.
@@ -116,8 +116,9 @@ public sealed class JournalScenario
 
         File.Copy(sandbox.Directory + "/backup.db", sandbox.Root + "/journal.db");
         (await sandbox.Compose("ps", "-a")).Succeeded();
-        (await sandbox.Compose("up", "-d")).Succeeded();
-        Assert.Equal(2, Containers(sandbox).Count);
+        // It knows containers that have been replaced since, of which nothing is left.
+        (await sandbox.Compose("up", "-d", "--force-recreate", "-t", "3")).Succeeded();
+        Assert.Equal(running.Count, Containers(sandbox).Count);
         Assert.Equal("data", await File.ReadAllTextAsync(sandbox.Root + "/volumes/kept_data/_data/precious"));
         await sandbox.AssertNothingLeft();
     }

@@ -25,7 +25,7 @@ public sealed partial class KernelThreads : IDisposable
     {
         if (Failpoint.IsActive)
         {
-            var (bare, name) = (effect, FirstCall().Match(text).Value);
+            var (bare, name) = (effect, FirstCall().Match(text) is { Success: true } call ? call.Value : text);
             effect = () => Failpoint.Around(name, bare);
         }
 
@@ -48,7 +48,7 @@ public sealed partial class KernelThreads : IDisposable
 
     public void Dispose() => work.CompleteAdding();
 
-    /// <summary>What names an effect: the first call in it.</summary>
+    /// <summary>What names an effect: the first call in it; a method that is passed itself has its own name.</summary>
     [GeneratedRegex(@"[A-Z]\w*\.[A-Z]\w*(?=\()")]
     private static partial Regex FirstCall();
 

@@ -20,7 +20,7 @@ public static partial class FailpointList
     private static IEnumerable<string> Of(string source) =>
         ReachCall().Matches(source).Select(match => match.Groups[1].Value)
             .Concat(AroundCall().Matches(source).SelectMany(match => Around(match.Groups[1].Value)))
-            .Concat(KernelCall().Matches(source).SelectMany(match => Around(match.Groups[1].Value)));
+            .Concat(KernelCall().Matches(source).Concat(KernelMethod().Matches(source)).SelectMany(match => Around(match.Groups[1].Value)));
 
     private static string[] Around(string name) => [name + ".before", name + ".after"];
 
@@ -31,6 +31,9 @@ public static partial class FailpointList
     private static partial Regex AroundCall();
 
     // What KernelThreads.Run names an effect by: the first call in it.
-    [GeneratedRegex(@"\b[Kk]ernel\s*\.Run\((?:(?![A-Z]\w*\.[A-Z]\w*\()[\s\S])*?([A-Z]\w*\.[A-Z]\w*)\(")]
+    [GeneratedRegex(@"\b[Kk]ernel\s*\.Run\(\s*\(\)\s*=>(?:(?![A-Z]\w*\.[A-Z]\w*\()[\s\S])*?([A-Z]\w*\.[A-Z]\w*)\(")]
     private static partial Regex KernelCall();
+
+    [GeneratedRegex(@"\b[Kk]ernel\s*\.Run\((\w+)\)")]
+    private static partial Regex KernelMethod();
 }

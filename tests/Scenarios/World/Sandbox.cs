@@ -284,6 +284,7 @@ public sealed class Sandbox : IAsyncDisposable
 
             var role = arguments.Contains("supervisor") ? "supervisor"
                 : arguments.Contains("monitor") ? "monitor"
+                : arguments.Contains("resolver") ? "resolver"
                 : arguments[0].EndsWith("devoxx-runtime", StringComparison.Ordinal) ? "runtime" : "command";
             return new OwnedProcess(pid, role, line);
         }
