@@ -92,7 +92,7 @@ internal static class HistoryText
 
     private static IEnumerable<string> Facts(RunRecord run)
     {
-        yield return $"started by {(run.StartedBecause.Length == 0 ? "what the journal does not have any more" : run.StartedBecause)}{(run.Attempt > 0 ? $" (attempt {run.Attempt})" : "")}";
+        yield return $"started: {(run.StartedBecause.Length == 0 ? "why is not in the journal any more" : run.StartedBecause)}{(run.Attempt > 0 ? $" (attempt {run.Attempt})" : "")}";
         if (run.Pid is { } pid)
         {
             yield return $"pid {pid}";

@@ -64,7 +64,7 @@ internal sealed partial class ContainerActor
         Later("probe", HealthDecisions.NextIn(spec, probing.Status, since, environment.Now), new ProbeDue(ended.Run));
         if (State.Health?.Status != probing.Status)
         {
-            Do(new HealthObserved(ended.Run, probing.Status, HealthDecisions.Reason(probing), probing.FailingStreak, probing.Results));
+            Do(new HealthObserved(ended.Run, probing.Status, HealthDecisions.Reason(probing), probing.FailingStreak, RunEvidence.Of(probing.Results, []).Probes));
         }
     }
 
