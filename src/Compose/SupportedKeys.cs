@@ -38,8 +38,7 @@ public static class SupportedKeys
         Honoured("volumes"),
         Partly("volumes.*.driver", "`local` only"),
         Partly("volumes.*.driver_opts", "`type`, `device` and `o` only"),
-        Warned("configs", "configs are not mounted yet"),
-        Warned("secrets", "secrets are not mounted yet"),
+        Honoured("configs", "`external` ones are refused: there is no store of them"), Honoured("secrets", "`external` ones are refused: there is no store of them"),
         Warned("models", "models are not run"),
     ];
 
@@ -47,14 +46,15 @@ public static class SupportedKeys
     {
         foreach (var key in new[]
                  {
-                     "attach", "cap_add", "cap_drop", "command", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
-                     "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "external_links", "extra_hosts", "hostname", "image", "init", "label_file", "labels", "links", "mem_limit",
+                     "annotations", "attach", "cap_add", "cap_drop", "command", "configs", "container_name", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset",
+                     "device_cgroup_rules", "dns", "dns_opt", "dns_search", "domainname", "entrypoint", "env_file", "environment", "external_links", "extra_hosts", "group_add", "hostname", "image", "init", "label_file", "labels", "links", "mem_limit",
                      "mac_address", "mem_reservation", "mem_swappiness", "memswap_limit", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pids_limit", "platform", "ports", "privileged", "profiles", "pull_policy",
-                     "read_only", "restart", "scale", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
+                     "read_only", "restart", "scale", "secrets", "shm_size", "stdin_open", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty",
                      "ulimits", "user", "volumes", "working_dir",
                  })
             yield return Honoured("services.*." + key);
         yield return Honoured("services.*.extends", "local files only");
+        yield return Honoured("services.*.devices", "paths; what a vendor describes (CDI) is refused");
         yield return Honoured("services.*.healthcheck");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
@@ -97,15 +97,13 @@ public static class SupportedKeys
                  {
                      ("the verb `watch` is not there yet", "develop"),
                      ("hooks are not run yet", "post_start pre_start pre_stop"),
-                     ("devices are not given to containers yet", "device_cgroup_rules devices gpus"),
-                     ("configs and secrets are not mounted yet", "configs secrets credential_spec"),
+                     ("graphics processors are not given to containers", "gpus"),
+                     ("it is for Windows", "credential_spec"),
                      ("namespaces are not shared yet", "cgroup ipc pid userns_mode uts"),
                      ("cgroups are made below this program's own", "cgroup_parent"),
                      ("these limits are not set yet", "blkio_config cpu_count cpu_percent cpu_rt_period cpu_rt_runtime storage_opt"),
-                     ("supplementary groups are not set yet", "group_add"),
                      ("volumes of others are not mounted yet", "volumes_from"),
                      ("containers run on this machine's platform, with this program's own runtime", "isolation runtime"),
-                     ("annotations are not passed on", "annotations"),
                      ("images are pulled when they are missing", "pull_refresh_after"),
                      ("there is no such service outside", "models provider use_api_socket"),
                  })

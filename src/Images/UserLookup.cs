@@ -17,8 +17,9 @@ public static class UserLookup
     /// <param name="layerDirectories">
     /// Base first, as <see cref="StoredImage.LayerDirectories"/>; a running container's <c>upper</c> may follow, so that users it has added are found.
     /// </param>
+    /// <param name="moreGroups">Names or numbers of further groups.</param>
     /// <exception cref="ImageException">The name is not in the image, the text is malformed, or a file is no regular one or too big.</exception>
-    public static UserIdentity Resolve(ImmutableArray<string> layerDirectories, string? user)
+    public static UserIdentity Resolve(ImmutableArray<string> layerDirectories, string? user, ImmutableArray<string> moreGroups = default)
     {
         var (userPart, groupPart) = Split(user);
         using var view = LayerView.Open(layerDirectories);
@@ -37,8 +38,7 @@ public static class UserLookup
         var groups = new SortedSet<uint>();
         if (groupPart is not null)
         {
-            gid = Number(groupPart) ?? Entries(view, "/etc/group", 4).Where(fields => fields[0] == groupPart).Select(fields => Number(fields[2])).FirstOrDefault(id => id is not null)
-                ?? throw new ImageException($"unable to find group {groupPart}: no matching entry in the image's /etc/group");
+            gid = Group(view, groupPart);
         }
         else if (passwd.Name is not null)
         {
@@ -46,8 +46,17 @@ public static class UserLookup
         }
 
         groups.Add(gid);
+        foreach (var group in moreGroups.IsDefault ? [] : moreGroups)
+        {
+            groups.Add(Group(view, group));
+        }
+
         return new UserIdentity(passwd.Uid ?? uid ?? 0, gid, [.. groups], string.IsNullOrEmpty(passwd.Home) ? "/" : passwd.Home, passwd.Name);
     }
+
+    private static uint Group(LayerView view, string group) =>
+        Number(group) ?? Entries(view, "/etc/group", 4).Where(fields => fields[0] == group).Select(fields => Number(fields[2])).FirstOrDefault(id => id is not null)
+            ?? throw new ImageException($"unable to find group {group}: no matching entry in the image's /etc/group");
 
     private static (string? User, string? Group) Split(string? text)
     {

@@ -23,6 +23,21 @@ public sealed class ConfigOutputTests
     }
 
     [Fact]
+    public void Yaml_orders_keys_and_quotes_as_the_reference_does()
+    {
+        var yaml = ConfigOutput.Yaml(Compose.Project("services: {it: {image: x, environment: {OPENAI_KEY: a, OPEN_KEY: b, V10: '1:30', V9: '70:99', QUOTE: \"'a'\", PHRASE: \"- it's\"}}}"));
+
+        Assert.Contains("""
+                  OPEN_KEY: b
+                  OPENAI_KEY: a
+                  PHRASE: '- it''s'
+                  QUOTE: '''a'''
+                  V9: 70:99
+                  V10: "1:30"
+            """, yaml);
+    }
+
+    [Fact]
     public void Hashes_are_of_the_services_named()
     {
         var (lines, _) = ConfigOutput.Hashes(Sample, "*");

@@ -112,7 +112,7 @@ internal abstract class CanonicalWriter
         if (map.IsEmpty) return;
         Name(key);
         BeginObject();
-        foreach (var (name, value) in map) AlwaysString(name, value);
+        foreach (var (name, value) in Ordered(map)) AlwaysString(name, value);
         EndObject();
     }
 
@@ -121,7 +121,7 @@ internal abstract class CanonicalWriter
         if (map.IsEmpty) return;
         Name(key);
         BeginObject();
-        foreach (var (name, value) in map)
+        foreach (var (name, value) in Ordered(map))
         {
             Name(name);
             if (value is null) RawValue("null");
@@ -135,7 +135,7 @@ internal abstract class CanonicalWriter
         if (map.IsEmpty) return;
         Name(key);
         BeginObject();
-        foreach (var (name, values) in map)
+        foreach (var (name, values) in Ordered(map))
         {
             Name(name);
             Array(values);
@@ -162,7 +162,7 @@ internal abstract class CanonicalWriter
         if (limits.IsEmpty) return;
         Name(key);
         BeginObject();
-        foreach (var (name, limit) in limits)
+        foreach (var (name, limit) in Ordered(limits))
         {
             Name(name);
             if (limit is { Single: true, Soft: not 0 })
@@ -205,7 +205,7 @@ internal abstract class CanonicalWriter
         if (map.IsEmpty && !always) return;
         Name(key);
         BeginObject();
-        foreach (var (name, value) in map)
+        foreach (var (name, value) in Ordered(map))
         {
             Name(name);
             write(this, value);
@@ -218,7 +218,7 @@ internal abstract class CanonicalWriter
         if (map.IsEmpty) return;
         Name(key);
         BeginObject();
-        foreach (var (name, value) in map)
+        foreach (var (name, value) in Ordered(map))
         {
             Name(name);
             if (value is null) RawValue("null");
@@ -231,7 +231,7 @@ internal abstract class CanonicalWriter
     internal void Extensions(ImmutableSortedDictionary<string, string> extensions)
     {
         if (!IsYaml && !Lossless) return;
-        foreach (var (name, json) in extensions) Extension(name, json);
+        foreach (var (name, json) in Ordered(extensions)) Extension(name, json);
     }
 
     internal void Extension(string name, string json)
@@ -239,6 +239,10 @@ internal abstract class CanonicalWriter
         Name(name);
         TreeJson.Write(this, json);
     }
+
+    /// <summary>The reference's JSON sorts keys by code point; its YAML as <see cref="KeyOrder"/> does.</summary>
+    internal IEnumerable<KeyValuePair<string, T>> Ordered<T>(IEnumerable<KeyValuePair<string, T>> map) =>
+        map.OrderBy(static e => e.Key, IsYaml ? KeyOrder.Instance : StringComparer.Ordinal);
 
     private void Array(ImmutableArray<string> values)
     {

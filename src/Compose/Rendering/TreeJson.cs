@@ -22,7 +22,7 @@ internal static class TreeJson
         {
             case MappingNode map:
                 writer.BeginObject();
-                foreach (var entry in map.OrderBy(static e => e.Key, StringComparer.Ordinal))
+                foreach (var entry in map.OrderBy(static e => e.Key, writer.IsYaml ? KeyOrder.Instance : StringComparer.Ordinal))
                 {
                     writer.Name(entry.Key);
                     Write(writer, entry.Value);
@@ -66,7 +66,7 @@ internal static class TreeJson
         {
             case JsonValueKind.Object:
                 writer.BeginObject();
-                foreach (var member in element.EnumerateObject())
+                foreach (var member in writer.IsYaml ? element.EnumerateObject().OrderBy(static m => m.Name, KeyOrder.Instance) : element.EnumerateObject().AsEnumerable())
                 {
                     writer.Name(member.Name);
                     Write(writer, member.Value);

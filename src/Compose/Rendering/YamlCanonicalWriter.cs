@@ -90,12 +90,28 @@ internal sealed class YamlCanonicalWriter : CanonicalWriter
     {
         if (value.Contains('\n') && IsBlock(value)) return Block(value, indent);
         if (IsPlain(value)) return value;
-        return value.AsSpan().ContainsAnyInRange('\0', '\x1f') || value.Contains('\x7f') ? DoubleQuoted(value) : value.Contains('\'') || Ambiguous(value) ? DoubleQuoted(value) : $"'{value}'";
+        return value.AsSpan().ContainsAnyInRange('\0', '\x1f') || value.Contains('\x7f') || Ambiguous(value) ? DoubleQuoted(value) : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
     }
 
     /// <summary>A string that unquoted would be a number, a boolean, null or a date.</summary>
     private static bool Ambiguous(string value) =>
-        ScalarResolver.Plain(Position.None, value).Kind != ScalarKind.String || value is "y" or "Y" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "n" or "N" or "no" or "No" or "NO" or "off" or "Off" or "OFF";
+        ScalarResolver.Plain(Position.None, value).Kind != ScalarKind.String || value is "y" or "Y" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "n" or "N" or "no" or "No" or "NO" or "off" or "Off" or "OFF" || IsBase60(value);
+
+    /// <summary>What YAML 1.1 reads as a number of base 60, such as 1:30.</summary>
+    private static bool IsBase60(string value)
+    {
+        var parts = value.Split(':');
+        if (parts.Length < 2) return false;
+        var first = parts[0].AsSpan().TrimStart("+-");
+        if (parts[0].Length - first.Length > 1 || first.IsEmpty || !char.IsAsciiDigit(first[0]) || first.ContainsAnyExcept("0123456789_")) return false;
+        var point = parts[^1].IndexOf('.');
+        if (point >= 0)
+        {
+            if (parts[^1].AsSpan(point + 1).ContainsAnyExcept("0123456789_")) return false;
+            parts[^1] = parts[^1][..point];
+        }
+        return parts.Skip(1).All(static part => part.Length is 1 or 2 && part.All(char.IsAsciiDigit) && (part.Length == 1 || part[0] < '6'));
+    }
 
     private static bool IsPlain(string value)
     {

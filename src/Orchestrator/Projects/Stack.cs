@@ -39,7 +39,7 @@ internal sealed record Stack(Project Project, JsonElement Json)
     public static JsonElement JsonOf(Project project)
     {
         // Without the shell's variables: what the file takes of them is in its values, and the journal is no place for the rest.
-        using var json = JsonDocument.Parse(ProjectJson.WriteLossless(project with { Environment = ImmutableSortedDictionary<string, string>.Empty }));
+        using var json = JsonDocument.Parse(ProjectJson.WriteLossless(FileContents.Filled(project) with { Environment = ImmutableSortedDictionary<string, string>.Empty }));
         return json.RootElement.Clone();
     }
 

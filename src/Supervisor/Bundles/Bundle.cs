@@ -29,13 +29,14 @@ internal static class Bundle
             bundle,
             cgroupPath,
             image.LayerDirectories,
-            UserLookup.Resolve(image.LayerDirectories.Add(bundle + "/upper"), spec.User),
+            UserLookup.Resolve(image.LayerDirectories.Add(bundle + "/upper"), spec.User, spec.GroupAdd ?? []),
             sources,
             HostCapabilities.All,
-            spec.Privileged ? HostDevices.All() : [],
+            [.. spec.Privileged ? HostDevices.All() : [], .. (spec.Devices ?? []).SelectMany(device => HostDevices.At(device.Source, device.Target))],
             network.NamespacePath,
             seccomp,
             seccomp is null ? null : SeccompProfiles.FilterPath(environment.Root, seccomp)));
+        ContainerFiles.Write(spec, bundle);
         File.WriteAllBytes(bundle + "/config.json", JsonSerializer.SerializeToUtf8Bytes(runtimeSpec, OciJson.Default.RuntimeSpec));
         Failpoint.Reach("bundle.half-written");
         WriteNames(spec, environment.Root, network, bundle + "/etc/");

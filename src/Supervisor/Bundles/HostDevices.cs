@@ -6,7 +6,7 @@ using static Tmds.Linux.LibC;
 
 namespace Devoxx.Supervisor.Bundles;
 
-/// <summary>The host's device nodes, which a privileged container gets all of.</summary>
+/// <summary>The host's device nodes: a privileged container gets all, others those that they name.</summary>
 internal static unsafe class HostDevices
 {
     /// <summary>Directories below /dev that a container has of its own.</summary>
@@ -18,6 +18,34 @@ internal static unsafe class HostDevices
         var devices = ImmutableArray.CreateBuilder<Device>();
         Add("/dev", devices);
         return devices.ToImmutable();
+    }
+
+    /// <summary>The device at <paramref name="source"/>, links followed, or all below it if it is a directory, as if they were at <paramref name="target"/>.</summary>
+    /// <exception cref="IOException">There is no device.</exception>
+    public static ImmutableArray<Device> At(string source, string target)
+    {
+        stat status;
+        fixed (byte* name = Encoding.UTF8.GetBytes(source + "\0"))
+        {
+            if (stat(name, &status) < 0)
+            {
+                throw new IOException($"device {source} is not on this machine; `devices:` names what is in /dev of the host");
+            }
+        }
+
+        if (Node(target, status) is { } device)
+        {
+            return [device];
+        }
+
+        if (!Directory.Exists(source))
+        {
+            throw new IOException($"{source} is no device; mount it by `volumes:`");
+        }
+
+        var below = ImmutableArray.CreateBuilder<Device>();
+        Add(source, below);
+        return [.. below.Select(each => each with { Path = target + each.Path[source.Length..] })];
     }
 
     private static void Add(string directory, ImmutableArray<Device>.Builder devices)
@@ -33,18 +61,23 @@ internal static unsafe class HostDevices
                 }
             }
 
-            var mode = (uint)status.st_mode;
-            var type = (mode & 0xF000) switch { 0x2000 => "c", 0x6000 => "b", 0x4000 => "d", _ => null };
-            if (type == "d" && !OwnOfContainer.Contains(path))
+            if (((uint)status.st_mode & 0xF000) == 0x4000 && !OwnOfContainer.Contains(path))
             {
                 Add(path, devices);
             }
-            else if (type is "c" or "b" && path is not ("/dev/console" or "/dev/ptmx")) // the container's own are links into its devpts
+            else if (path is not ("/dev/console" or "/dev/ptmx") && Node(path, status) is { } device) // the container's own are links into its devpts
             {
-                var number = (ulong)status.st_rdev;
-                devices.Add(new Device(type, path, (long)Major(number), (long)Minor(number), mode & 0xFFF, (uint)status.st_uid, (uint)status.st_gid));
+                devices.Add(device);
             }
         }
+    }
+
+    /// <summary>Null: it is neither a character nor a block device.</summary>
+    private static Device? Node(string path, in stat status)
+    {
+        var (mode, number) = ((uint)status.st_mode, (ulong)status.st_rdev);
+        var type = (mode & 0xF000) switch { 0x2000 => "c", 0x6000 => "b", _ => null };
+        return type is null ? null : new Device(type, path, (long)Major(number), (long)Minor(number), mode & 0xFFF, (uint)status.st_uid, (uint)status.st_gid);
     }
 
     /// <summary>makedev(3): the kernel's numbers in 64 bits.</summary>

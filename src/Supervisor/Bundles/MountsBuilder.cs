@@ -28,6 +28,13 @@ internal static class MountsBuilder
             mounts.Add(mount.Kind == MountKind.Tmpfs ? Tmpfs(mount) : Source(mount, input.Sources[mount.Target]));
         }
 
+        for (var i = 0; i < (spec.Files?.Length ?? 0); i++)
+        {
+            var target = spec.Files!.Value[i].Target;
+            mounts.RemoveAll(m => m.Destination == target && m.Destination != "/");
+            mounts.Add(Bind(ContainerFiles.Path(input.Bundle, i), target, "bind", "rprivate", "ro", "nosuid", "nodev"));
+        }
+
         if (spec.Notify is not null)
         {
             mounts.Add(Bind(input.Bundle + "/notify", NotifyDirectory, "bind", "rprivate", "ro", "nosuid", "nodev", "noexec"));

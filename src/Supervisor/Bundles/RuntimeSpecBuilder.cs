@@ -14,7 +14,7 @@ namespace Devoxx.Supervisor.Bundles;
 /// <param name="User">Who the process is.</param>
 /// <param name="Sources">The host's path of each volume and bind mount, by target.</param>
 /// <param name="AllCapabilities">Those this host can give, for <c>privileged</c> and <c>ALL</c>.</param>
-/// <param name="HostDevices">The host's device nodes, for <c>privileged</c>.</param>
+/// <param name="HostDevices">The host's device nodes that it has: all for <c>privileged</c>, and those of <c>devices</c>, of which the last at a path counts.</param>
 /// <param name="NetworkNamespace">The network namespace to enter; null: a new one.</param>
 /// <param name="Seccomp">The filter of system calls; null: none.</param>
 /// <param name="SeccompFilter">Where its compiled form is kept.</param>
@@ -61,7 +61,7 @@ internal static class RuntimeSpecBuilder
             CgroupsPath = input.CgroupPath,
             RootfsPropagation = "rprivate",
             Sysctl = spec.Sysctls.IsEmpty ? null : spec.Sysctls,
-            Devices = spec.Privileged ? input.HostDevices : null,
+            Devices = input.HostDevices.IsEmpty ? null : [.. input.HostDevices.Reverse().DistinctBy(device => device.Path).Reverse()],
             MaskedPaths = spec.Privileged || spec.SystemPathsUnconfined ? null : MaskedPaths,
             ReadonlyPaths = spec.Privileged || spec.SystemPathsUnconfined ? null : ReadonlyPaths,
             Seccomp = input.Seccomp,
@@ -70,7 +70,7 @@ internal static class RuntimeSpecBuilder
 
     private static ImmutableSortedDictionary<string, string>? Annotations(ContainerSpec spec, BundleInput input)
     {
-        var annotations = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var annotations = (spec.Annotations ?? ImmutableSortedDictionary<string, string>.Empty).ToBuilder();
         if (spec.Init)
         {
             annotations[InitAnnotation] = "true";

@@ -32,7 +32,7 @@ internal static class CgroupEffects
     public static bool Make(CgroupHost host, MakeCgroup make)
     {
         Remove(host, make.Path);
-        var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? DefaultDevices : null);
+        var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? [.. DefaultDevices, .. DeviceGrants.Of(make.Limits.DeviceRules ?? [])] : null);
         var cgroup = Cgroup.Create(host, make.Path, limits);
         Failpoint.Reach("cgroup.made-unlimited");
         try

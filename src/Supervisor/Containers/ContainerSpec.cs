@@ -47,6 +47,18 @@ public sealed record ContainerSpec
 
     public ImmutableArray<MountSpec> Mounts { get; init; } = [];
 
+    /// <summary>Configs and secrets that are written for it; null: none.</summary>
+    public ImmutableArray<FileSpec>? Files { get; init; }
+
+    /// <summary>Device nodes of the host that it has beside its own; null: none.</summary>
+    public ImmutableArray<DeviceSpec>? Devices { get; init; }
+
+    /// <summary>Groups its processes are in beside those of the user: names, looked up in the image at each start, or numbers; null: none.</summary>
+    public ImmutableArray<string>? GroupAdd { get; init; }
+
+    /// <summary>Passed on in <c>config.json</c>; null: none.</summary>
+    public ImmutableSortedDictionary<string, string>? Annotations { get; init; }
+
     public ResourceLimits Limits { get; init; } = new();
 
     /// <summary>Null: health is not probed.</summary>
@@ -176,6 +188,7 @@ public sealed record LogSpec(string Driver = "json-file", long? MaxSize = null, 
 /// <param name="CpuShares">2 to 262144.</param>
 /// <param name="Cpuset">e.g. <c>0-2,4</c>.</param>
 /// <param name="Pids">-1: unlimited.</param>
+/// <param name="DeviceRules">Devices it may use beside those of every container: <c>PATH ACCESS</c>, or <c>c 1:3 rwm</c>.</param>
 public sealed record ResourceLimits(
     long? Memory = null,
     long? MemoryReservation = null,
@@ -187,4 +200,5 @@ public sealed record ResourceLimits(
     long? CpuPeriod = null,
     long? CpuShares = null,
     string? Cpuset = null,
-    long? Pids = null);
+    long? Pids = null,
+    ImmutableArray<string>? DeviceRules = null);

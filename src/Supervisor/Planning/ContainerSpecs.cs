@@ -27,6 +27,8 @@ internal static class ContainerSpecs
             throw new FormatException($"neither the file nor the image {ConfigOutput.ImageOf(project, serviceName)} says what to run; say `command:`");
         }
 
+        var files = ServiceFileMounts.Of(project, service);
+        var mounts = ServiceMounts.Of(project, service, config, newId, inherited);
         return new ContainerSpec
         {
             Id = id,
@@ -43,7 +45,12 @@ internal static class ContainerSpecs
             User = service.User ?? config.User ?? "",
             Hostname = service.Hostname ?? id[..12],
             Domainname = service.Domainname,
-            Mounts = ServiceMounts.Of(project, service, config, newId, inherited),
+            // A volume that the service has at the same place goes before a config or secret.
+            Mounts = [.. mounts, .. files.Mounts.Where(file => mounts.All(mount => mount.Target != file.Target)).DistinctBy(file => file.Target)],
+            Files = files.Files.IsEmpty ? null : files.Files,
+            Devices = service.Devices.IsEmpty ? null : ServiceDevices.Nodes(service),
+            GroupAdd = service.GroupAdd.IsEmpty ? null : service.GroupAdd,
+            Annotations = service.Annotations.IsEmpty ? null : service.Annotations,
             Limits = Limits(service),
             Health = HealthSpecs.Of(service, config),
             Restart = RestartPolicies.Of(service),
@@ -102,7 +109,8 @@ internal static class ContainerSpecs
             Positive(service.CpuPeriod),
             Positive(service.CpuShares),
             string.IsNullOrEmpty(service.Cpuset) ? null : service.Cpuset,
-            (service.PidsLimit ?? limits?.Pids) is { } pids and not 0 ? pids : null);
+            (service.PidsLimit ?? limits?.Pids) is { } pids and not 0 ? pids : null,
+            ServiceDevices.Rules(service));
 
         static long? Positive(long? value) => value is > 0 ? value : null;
     }
