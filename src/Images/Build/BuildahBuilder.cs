@@ -24,8 +24,8 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
     }
 
     /// <summary>
-    /// How the steps are run. Buildah's first choice, crun, refuses hosts with both cgroup versions ("cgroups in hybrid mode not supported"): there it is runc, or
-    /// buildah itself by chroot(2). What the caller's environment says goes before.
+    /// How the steps are run. Buildah's first choice, crun, refuses hosts with both cgroup versions ("cgroups in hybrid mode not supported"): there it is buildah
+    /// itself, by chroot(2), whose steps also end with it when a build is interrupted. What the caller's environment says goes before.
     /// </summary>
     private static IEnumerable<string> Isolation(BuildRequest request)
     {
@@ -35,7 +35,7 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
             return [];
         }
 
-        return ImageBuilders.Program("runc", Variable("PATH") ?? ImageBuilders.UsualPath) is { } runc ? [$"--runtime={runc}"] : ["--isolation=chroot"];
+        return ["--isolation=chroot"];
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace Devoxx.Images.Build;
 /// <summary>Finds out which builder this machine has.</summary>
 public static class ImageBuilders
 {
-    internal const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary><c>$DEVOXX_BUILDER</c> (buildah or buildctl) where it is set, else BuildKit when its daemon is to be reached, else buildah.</summary>
     /// <exception cref="ImageException">There is none; the message says what to install.</exception>
@@ -24,5 +24,5 @@ public static class ImageBuilders
         };
     }
 
-    internal static string? Program(string name, string path) => path.Split(':').Select(directory => Path.Join(directory, name)).FirstOrDefault(File.Exists);
+    private static string? Program(string name, string path) => path.Split(':').Select(directory => Path.Join(directory, name)).FirstOrDefault(File.Exists);
 }
