@@ -71,9 +71,6 @@ public static class SupportWarnings
     {
         var objections = new Dictionary<string, Objection>(StringComparer.Ordinal)
         {
-            ["services.*.depends_on"] = static node => node is MappingNode map
-                ? map.Select(static e => Text((e.Value as MappingNode)?.Find("condition"))).FirstOrDefault(static c => c is not (null or "service_started")) is { } condition ? $"condition `{condition}`" : null
-                : null,
             ["services.*.deploy.endpoint_mode"] = static node => Unless(node, "dnsrr"),
             ["services.*.networks.*.driver_opts"] = static node => (node as MappingNode)?.Select(static e => e.Key).FirstOrDefault(static k => k != "com.docker.network.endpoint.ifname") is { } key ? $"`{key}`" : null,
             ["networks.*.driver"] = static node => Unless(node, "default", "bridge", "macvlan", "ipvlan", "host", "none", "null"),

@@ -58,7 +58,7 @@ public static class SupportedKeys
         yield return Honoured("services.*.healthcheck");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
-        yield return Partly("services.*.depends_on", "the order of starts; conditions other than `service_started` are not waited for yet");
+        yield return Honoured("services.*.depends_on", "also when a container restarts by itself; with `restart: true` dependants follow a restart of what they depend on, by whomever");
         yield return Partly("services.*.networks.*.driver_opts", "`com.docker.network.endpoint.ifname` only");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
         yield return Partly("services.*.security_opt", "`no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`");
@@ -90,8 +90,8 @@ public static class SupportedKeys
         yield return Warned("services.*.deploy.labels", "there is no object that would bear them");
         yield return Warned("services.*.deploy.placement", "there is one machine only");
         yield return Partly("services.*.deploy.endpoint_mode", "`dnsrr`: a name is answered by the addresses of all replicas; there is no virtual address");
-        yield return Warned("services.*.deploy.update_config", "replicas are replaced at once");
-        yield return Warned("services.*.deploy.rollback_config", "nothing is rolled back");
+        yield return Honoured("services.*.deploy.update_config", "`order: start-first` not where replicas publish a port of the machine");
+        yield return Honoured("services.*.deploy.rollback_config");
 
         foreach (var (note, keys) in new[]
                  {

@@ -40,6 +40,7 @@ public static class EventCatalog
         .Add("container.created.v1", json.ContainerCreated, e => $"{e.Spec.Image} ({e.Cause})")
         .Add("container.start-requested.v1", json.ContainerStartRequested, e =>
             $"run {e.Run}: {e.Cause}" + (e.Attempt > 0 ? $", attempt {e.Attempt}" : ""))
+        .Add("container.waiting.v1", json.ContainerWaiting, e => $"{e.Reason} ({e.Cause}{(e.Attempt > 0 ? $", attempt {e.Attempt}" : "")})")
         .Add("container.started.v1", json.ContainerStarted, e => $"run {e.Run}, pid {e.Pid}")
         .Add("container.start-failed.v1", json.ContainerStartFailed, e => $"run {e.Run}: {e.Error}")
         .Add("container.stop-requested.v1", json.ContainerStopRequested, e =>
@@ -56,6 +57,7 @@ public static class EventCatalog
         .Add("container.restart-scheduled.v1", json.ContainerRestartScheduled, e =>
             $"attempt {e.Attempt}" + (e.MaxAttempts is { } most ? $" of {most}" : "") + $" in {InWords.Span(e.Delay)}")
         .Add("container.gave-up.v1", json.ContainerGaveUp, e => e.Reason)
+        .Add("container.renamed.v1", json.ContainerRenamed, e => $"to {e.Name}: {e.Cause}")
         .Add("container.remove-requested.v1", json.ContainerRemoveRequested, e => e.Cause)
         .Add("container.removed.v1", json.ContainerRemoved, _ => "")
         .AddState("container.state.v1", json.ContainerState);
@@ -101,5 +103,7 @@ public static class EventCatalog
         .Add("project.defined.v1", json.ProjectDefined, e => string.Join(", ", e.ConfigFiles))
         .Add("project.container-added.v1", json.ProjectContainerAdded, e => e.ContainerId[..12])
         .Add("project.container-dropped.v1", json.ProjectContainerDropped, e => e.ContainerId[..12])
+        .Add("project.update-begun.v1", json.ServiceUpdateBegun, e => e.Cause)
+        .Add("project.update-ended.v1", json.ServiceUpdateEnded, e => InWords.Outcome(e.Outcome) + (e.Reason.Length == 0 ? "" : $": {e.Reason}"))
         .AddState("project.state.v1", json.ProjectState);
 }

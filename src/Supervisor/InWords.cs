@@ -45,8 +45,15 @@ public static class InWords
     {
         ContainerPhase.None => "not created",
         ContainerPhase.BackingOff => "waiting to be started again",
+        ContainerPhase.Waiting => "waiting for its dependencies",
         ContainerPhase.Removing => "being removed",
         _ => phase.ToString().ToLowerInvariant(),
+    };
+
+    public static string Outcome(Projects.UpdateOutcome outcome) => outcome switch
+    {
+        Projects.UpdateOutcome.RolledBack => "rolled back",
+        _ => outcome.ToString().ToLowerInvariant(),
     };
 
     private static string Two(int first, string firstUnit, int second, string secondUnit) =>

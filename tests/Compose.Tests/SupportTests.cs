@@ -51,7 +51,6 @@ public sealed class SupportTests
 
         Assert.Equal(
             [
-                "compose.yaml:7:5: services.web.depends_on: condition `service_healthy` has no effect yet; supported: the order of starts; conditions other than `service_started` are not waited for yet",
                 "compose.yaml:9:5: services.web.logging: driver `syslog` has no effect yet; supported: drivers `json-file`, `local` and `none`; options `max-size` and `max-file`",
                 "compose.yaml:10:5: services.web.security_opt: `label:user:x` has no effect yet; supported: `no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`",
                 "compose.yaml:12:53: services.web.volumes[0].bind.selinux has no effect yet: volumes are not relabelled",

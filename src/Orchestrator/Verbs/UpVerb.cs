@@ -12,6 +12,7 @@ internal sealed class UpVerb : Verb
 {
     private static readonly SwitchFlag AbortOnExit = new("abort-on-container-exit", null, "Stops all containers if any container was stopped. Incompatible with -d");
     private static readonly SwitchFlag AbortOnFailure = new("abort-on-container-failure", null, "Stops all containers if any container exited with failure. Incompatible with -d");
+    private static readonly SwitchFlag AlwaysRecreateDeps = new("always-recreate-deps", null, "Recreate dependent containers. Incompatible with --no-recreate.");
     private static readonly ListFlag Attach = new("attach", null, "Restrict attaching to the specified services. Incompatible with --attach-dependencies.");
     private static readonly SwitchFlag AttachDependencies = new("attach-dependencies", null, "Automatically attach to log output of dependent services");
     private static readonly SwitchFlag Detach = new("detach", 'd', "Detached mode: Run containers in the background");
@@ -29,9 +30,14 @@ internal sealed class UpVerb : Verb
     private static readonly NumberFlag Timeout = new("timeout", 't', "Use this timeout in seconds for container shutdown when attached or when containers are already running");
     private static readonly SwitchFlag Timestamps = new("timestamps", null, "Show timestamps");
 
+    private static readonly SwitchFlag Wait = new("wait", null, "Wait for services to be running|healthy. Implies detached mode.");
+    private static readonly NumberFlag WaitTimeout = new("wait-timeout", null, "Maximum duration in seconds to wait for the project to be running|healthy");
+
+    private static readonly SwitchFlag Yes = new("yes", 'y', "Assume \"yes\" as answer to all prompts and run non-interactively");
+
     /// <summary>Those that change what is done, not how it is shown.</summary>
     internal static IReadOnlyList<Flag> PlanningFlags =>
-        [ForceRecreate, NoDeps, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout];
+        [ForceRecreate, NoDeps, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, AlwaysRecreateDeps, Yes];
 
     public override string Name => "up";
 
@@ -39,7 +45,7 @@ internal sealed class UpVerb : Verb
 
     public override IReadOnlyList<Flag> Flags =>
     [
-        AbortOnExit, AbortOnFailure, Attach, AttachDependencies, Detach, ExitCodeFrom, ForceRecreate, NoAttach, NoColor, NoDeps, NoLogPrefix, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, Timestamps, .. ImageFlags.All,
+        AbortOnExit, AbortOnFailure, AlwaysRecreateDeps, Attach, AttachDependencies, Detach, ExitCodeFrom, ForceRecreate, NoAttach, NoColor, NoDeps, NoLogPrefix, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, Timestamps, Wait, WaitTimeout, Yes, .. ImageFlags.All,
     ];
 
     public override async Task<int> RunAsync(Invocation invocation)
@@ -55,7 +61,7 @@ internal sealed class UpVerb : Verb
             return built;
         }
 
-        if (invocation.Arguments.Has(Detach) || invocation.Arguments.Has(NoStart) || invocation.Global.IsDryRun)
+        if (invocation.Arguments.Has(Detach) || invocation.Arguments.Has(Wait) || invocation.Arguments.Has(NoStart) || invocation.Global.IsDryRun)
         {
             return await invocation.PerformAsync(supervisor, ControlRoutes.Up(stack.Project.Name), request, ControlJson.Default.UpRequest);
         }
@@ -70,10 +76,13 @@ internal sealed class UpVerb : Verb
         var attaches = arguments.Given(Attach) || arguments.Has(AttachDependencies);
         var wrong = arguments.Has(ForceRecreate) && arguments.Has(NoRecreate) ? "--force-recreate and --no-recreate are incompatible"
             : arguments.Has(RenewAnonymousVolumes) && arguments.Has(NoRecreate) ? "--no-recreate and --renew-anon-volumes are incompatible"
+            : arguments.Has(AlwaysRecreateDeps) && arguments.Has(NoRecreate) ? "--always-recreate-deps and --no-recreate are incompatible"
             : arguments.Has(AbortOnExit) && arguments.Has(AbortOnFailure) ? "--abort-on-container-failure cannot be combined with --abort-on-container-exit"
             : arguments.Given(Attach) && arguments.Has(AttachDependencies) ? "cannot combine --attach and --attach-dependencies"
             : arguments.Has(Detach) && (aborts || attaches)
                 ? "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch"
+            : arguments.Has(Wait) && (aborts || attaches) ? "--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies"
+            : arguments.Given(WaitTimeout) && !arguments.Has(Wait) ? "--wait-timeout says how long --wait waits; add --wait"
             : null;
         if (wrong is not null)
         {
@@ -133,7 +142,13 @@ internal sealed class UpVerb : Verb
             stack.Project.ComposeFiles,
             stack.Project.WorkingDir,
             ImageFlags.PolicyOf(arguments),
-            arguments.Has(ImageFlags.QuietPull));
+            arguments.Has(ImageFlags.QuietPull))
+        {
+            RecreateDependencies = arguments.Has(AlwaysRecreateDeps) ? RecreatePolicy.Always : RecreatePolicy.Changed,
+            AssumeYes = arguments.Has(Yes),
+            Wait = arguments.Has(Wait),
+            WaitTimeoutSeconds = arguments.Value(WaitTimeout) is > 0 and var seconds ? seconds : null,
+        };
     }
 
     internal static ImmutableSortedDictionary<string, int> ScaleOf(IReadOnlyList<string> options, Stack stack)

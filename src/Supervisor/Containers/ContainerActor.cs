@@ -58,7 +58,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
         base.PostStop();
     }
 
-    /// <summary>Nothing runs (created, exited, backing off, removing). Left by a start for <see cref="Starting"/>.</summary>
+    /// <summary>Nothing runs (created, exited, backing off, waiting for dependencies, removing). Left by a start for <see cref="Starting"/>.</summary>
     protected override void OnCommand(object message)
     {
         switch (message)
@@ -71,6 +71,10 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 break;
             case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or IContainerNetworkAnswer:
                 Gathered(message);
+                break;
+            case StartDue:
+                // Its siblings are the parent's business: it says whether those it depends on are ready.
+                Context.Parent.Tell(message);
                 break;
             default:
                 Command(message);

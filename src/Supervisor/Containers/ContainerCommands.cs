@@ -17,7 +17,9 @@ public interface IContainerOrder : IContainerCommand
 /// <param name="Cause">Why the plan wants it.</param>
 public sealed record CreateContainer(long Order, ContainerSpec Spec, string Cause) : IContainerOrder;
 
-public sealed record StartContainer(long Order, string Cause) : IContainerOrder;
+/// <param name="Gate">How its dependencies are; null: ready.</param>
+/// <param name="Ungated">Its dependencies do not count, now and when it restarts: <c>--no-deps</c>.</param>
+public sealed record StartContainer(long Order, string Cause, StartGate? Gate = null, bool Ungated = false) : IContainerOrder;
 
 /// <param name="Grace">Null: the container's own.</param>
 public sealed record StopContainer(long Order, TimeSpan? Grace, string Cause) : IContainerOrder;
@@ -28,6 +30,9 @@ public sealed record KillContainer(long Order, int Signal, string Cause) : ICont
 public sealed record PauseContainer(long Order, string Cause) : IContainerOrder;
 
 public sealed record UnpauseContainer(long Order, string Cause) : IContainerOrder;
+
+/// <summary>The container is the same under another name.</summary>
+public sealed record RenameContainer(long Order, string Name, string Cause) : IContainerOrder;
 
 /// <summary>Only of a container that does not run.</summary>
 public sealed record RemoveContainer(long Order, string Cause) : IContainerOrder;
@@ -62,7 +67,20 @@ internal sealed record GraceElapsed(int Run) : IContainerCommand;
 internal sealed record StopSignalDropped(int Run, int Signal) : IContainerCommand;
 
 /// <summary>The back-off before a restart by policy is over.</summary>
-internal sealed record BackOffElapsed(int Attempt) : IContainerCommand;
+/// <param name="Gate">How its dependencies are, as the project has answered <see cref="StartDue"/>; null: ready.</param>
+internal sealed record BackOffElapsed(int Attempt, StartGate? Gate = null) : IContainerCommand;
+
+/// <summary>While it waits for its dependencies: they are another way now.</summary>
+internal sealed record DependenciesChanged(StartGate Gate) : IContainerCommand;
+
+/// <summary>Who waits for a start that waits for its dependencies waits no longer; the container does.</summary>
+internal sealed record AbandonWait(string Why) : IContainerCommand;
+
+/// <summary>A dependency with <c>restart: true</c> has been started again by itself: stop, and start when it is ready.</summary>
+internal sealed record FollowDependency(string Cause) : IContainerCommand;
+
+/// <summary>Sent up when a back-off is over; answered by <see cref="BackOffElapsed"/>.</summary>
+internal sealed record StartDue(string ContainerId, int Attempt);
 
 internal sealed record ContainerFilesRemoved : IContainerCommand;
 

@@ -12,13 +12,16 @@ public static class ContainerDecisions
     public static Decision Decide(ContainerState state, IContainerCommand command, DateTimeOffset now) => command switch
     {
         CreateContainer c => Create(state, c, now),
-        StartContainer c => Start(state, c, now),
+        StartContainer c => ContainerStarts.Ordered(state, c, now),
         StopContainer c => Stop(state, c.Order, null, c.Grace, c.Cause, now),
         KillContainer c => Kill(state, c, now),
         RemoveContainer c => Remove(state, c, now),
         PauseContainer c => ContainerPausing.Pause(state, c),
         UnpauseContainer c => ContainerPausing.Unpause(state, c),
         CgroupFreezeAnswer c => ContainerPausing.Answered(state, c, now),
+        RenameContainer c => state.Phase is ContainerPhase.None or ContainerPhase.Removing or ContainerPhase.Removed
+            ? Refused(state, c.Order, "rename")
+            : Decision.Of(new ContainerRenamed(state.Spec!.Subject, now, c.Name, c.Cause), new Answer(c.Order)),
         ContainerPrepared c when IsStarting(state, c.Run) => state.Phase == ContainerPhase.Stopping
             ? StartAbandoned(state, now)
             : Decision.Only(new StartMonitor(c.Run)),
@@ -39,13 +42,16 @@ public static class ContainerDecisions
                 state.Spec!.Subject, now, SigKill,
                 $"its first process has no handler for {Signal.Name(c.Signal)}, so the kernel drops the signal and waiting would change nothing"),
             new SendSignal(SigKill)),
-        BackOffElapsed c when state.Phase == ContainerPhase.BackingOff && state.NextStart!.Attempt == c.Attempt => NewRun(
-            state, $"restart policy {state.Spec!.Restart}", c.Attempt, now),
+        BackOffElapsed c when state.Phase == ContainerPhase.BackingOff && state.NextStart!.Attempt == c.Attempt => ContainerStarts.BackOffOver(state, c, now),
+        DependenciesChanged c when state.Phase == ContainerPhase.Waiting => ContainerStarts.Reconsidered(state, c, now),
+        AbandonWait c when state.Phase == ContainerPhase.Waiting => Decision.Only(new AnswerStarts(c.Why)),
+        FollowDependency c when state.Phase == ContainerPhase.Running => ContainerStarts.Follow(state, c, now),
         ContainerFilesRemoved => Decision.Of(new ContainerRemoved(state.Spec!.Subject, now), new AnswerRemovals()),
         ContainerFilesNotRemoved c => Decision.Only(new AnswerRemovals(c.Error)),
         FoundRunning => Adopted(state, now),
         // An answer of a run that is over: nobody waits for it any more.
-        ContainerPrepared or PreparationFailed or MonitorStarted or HealthObserved or NotificationReceived or WatchdogElapsed or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed => Decision.Nothing,
+        ContainerPrepared or PreparationFailed or MonitorStarted or HealthObserved or NotificationReceived or WatchdogElapsed or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed
+            or DependenciesChanged or AbandonWait or FollowDependency => Decision.Nothing,
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command of a container"),
     };
 
@@ -69,26 +75,6 @@ public static class ContainerDecisions
         state.Phase == ContainerPhase.None
             ? Decision.Of(new ContainerCreated(command.Spec.Subject, now, command.Spec, command.Cause), new Answer(command.Order))
             : Decision.Only(new Answer(command.Order, $"container {command.Spec.Name} exists already"));
-
-    private static Decision Start(ContainerState state, StartContainer command, DateTimeOffset now)
-    {
-        switch (state.Phase)
-        {
-            case ContainerPhase.Running:
-                return Decision.Only(new Answer(command.Order));
-            case ContainerPhase.Starting:
-                return Decision.Only(new AwaitStart(command.Order));
-            case ContainerPhase.Created or ContainerPhase.Exited or ContainerPhase.BackingOff:
-                var run = NewRun(state, command.Cause, attempt: 0, now);
-                return run with { Effects = [new AwaitStart(command.Order), new CancelTimers(), .. run.Effects] };
-            default:
-                return Refused(state, command.Order, "start");
-        }
-    }
-
-    private static Decision NewRun(ContainerState state, string cause, int attempt, DateTimeOffset now) => Decision.Of(
-        new ContainerStartRequested(state.Spec!.Subject, now, state.Run + 1, cause, attempt),
-        new PrepareRun(state.Run + 1));
 
     private static Decision Started(ContainerState state, MonitorStarted command, DateTimeOffset now)
     {
@@ -134,11 +120,16 @@ public static class ContainerDecisions
             ContainerPhase.Running => Decision.Of(
                 requested, [new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace), .. ContainerPausing.Released(state, cause)]),
             ContainerPhase.Starting => Decision.Of(requested, new AwaitStop(order)),
+            // It was to be started again: not any more.
+            ContainerPhase.Stopping when state.Stop!.ThenStart => signal == SigKill
+                ? Decision.Of([requested, new ContainerSignalled(spec.Subject, now, SigKill, cause)], new AwaitStop(order), new SendSignal(SigKill))
+                : Decision.Of(requested, new AwaitStop(order)),
             // Asked again, more urgently: the second signal goes out, the first grace period stands.
             ContainerPhase.Stopping when signal == SigKill => Decision.Of(
                 new ContainerSignalled(spec.Subject, now, SigKill, cause), new AwaitStop(order), new SendSignal(SigKill)),
             ContainerPhase.Stopping => Decision.Only(new AwaitStop(order)),
             ContainerPhase.BackingOff => Decision.Of(requested, new CancelTimers(), new Answer(order)),
+            ContainerPhase.Waiting => Decision.Of(requested, new AnswerStarts($"it was stopped while {state.Waiting!.Reason}"), new Answer(order)),
             ContainerPhase.Created or ContainerPhase.Exited => Decision.Only(new Answer(order)),
             _ => Refused(state, order, "stop"),
         };
@@ -159,9 +150,9 @@ public static class ContainerDecisions
 
     private static Decision Remove(ContainerState state, RemoveContainer command, DateTimeOffset now) => state.Phase switch
     {
-        ContainerPhase.Created or ContainerPhase.Exited or ContainerPhase.BackingOff => Decision.Of(
+        ContainerPhase.Created or ContainerPhase.Exited or ContainerPhase.BackingOff or ContainerPhase.Waiting => Decision.Of(
             new ContainerRemoveRequested(state.Spec!.Subject, now, command.Cause),
-            new CancelTimers(), new AwaitRemoval(command.Order), new RemoveFiles()),
+            new CancelTimers(), new AnswerStarts("it was removed before it started"), new AwaitRemoval(command.Order), new RemoveFiles()),
         ContainerPhase.Removing => Decision.Only(new AwaitRemoval(command.Order), new RemoveFiles()),
         ContainerPhase.Removed or ContainerPhase.None => Decision.Only(new Answer(command.Order)),
         _ => Refused(state, command.Order, "remove"),
@@ -174,7 +165,7 @@ public static class ContainerDecisions
             ? RestartVerdict.Stay
             : state.Spec!.Restart.After(
                 exited.ExitCode, state.Attempt, exited.Duration, sick: state.Ending is not null, RestartPolicy.Chance(state.Spec.Id, state.Run));
-        var next = AfterRun(state, verdict, now);
+        var next = state.Stop is { ThenStart: true } ? Decision.Of(ContainerStarts.Again(state, now)) : AfterRun(state, verdict, now);
         return Decision.Of(
             [exited, .. next.Events],
             [new CancelTimers(), new AnswerStarts($"it exited at once with code {exited.ExitCode}"), new AnswerStops(), new AnswerFreezes("it has ended"), .. next.Effects]);
@@ -215,6 +206,6 @@ public static class ContainerDecisions
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    private static Decision Refused(ContainerState state, long order, string verb) => Decision.Only(
+    internal static Decision Refused(ContainerState state, long order, string verb) => Decision.Only(
         new Answer(order, $"cannot {verb} {state.Spec?.Name ?? "a container that does not exist"}: it is {InWords.Phase(state.Phase)}"));
 }

@@ -14,7 +14,25 @@ public sealed record ContainerCreated(Subject Subject, DateTimeOffset At, Contai
 /// <summary>Intent: a run is about to be made.</summary>
 /// <param name="Run">From 1.</param>
 /// <param name="Attempt">How many restarts by policy came before since the last success; 0: not a restart by policy.</param>
-public sealed record ContainerStartRequested(Subject Subject, DateTimeOffset At, int Run, string Cause, int Attempt) : IContainerEvent;
+/// <param name="Follows">By container id: the run of each dependency with <c>restart: true</c> that this run goes with; a later one by itself is followed.</param>
+/// <param name="Ungated">Asked for with <c>--no-deps</c>: its restarts do not wait for its dependencies either.</param>
+public sealed record ContainerStartRequested(
+    Subject Subject,
+    DateTimeOffset At,
+    int Run,
+    string Cause,
+    int Attempt,
+    ImmutableSortedDictionary<string, int>? Follows = null,
+    bool Ungated = false) : IContainerEvent;
+
+/// <summary>It is to be started, and waits for what it depends on; the next <c>container.start-requested</c>, <c>container.gave-up</c> or <c>container.stop-requested</c> ends it.</summary>
+/// <param name="Cause">Why it is to be started.</param>
+/// <param name="Attempt">As of the start that comes.</param>
+/// <param name="Reason">What for: <c>waiting for db to become healthy</c>.</param>
+/// <param name="Asked">Somebody asked for the start, and what does not come true soon is a failure; false: it starts by itself, and waits as long as need be.</param>
+/// <param name="Ungated">As of the start that comes.</param>
+public sealed record ContainerWaiting(
+    Subject Subject, DateTimeOffset At, string Cause, int Attempt, string Reason, bool Asked, bool Ungated = false) : IContainerEvent;
 
 /// <summary>Outcome: execve(2) of the command has succeeded.</summary>
 /// <param name="StartTime">Field 22 of proc_pid_stat(5): with the boot id, the process's identity.</param>
@@ -30,7 +48,9 @@ public sealed record ContainerStartFailed(Subject Subject, DateTimeOffset At, in
 /// <param name="Signal">What it is sent first.</param>
 /// <param name="Grace">How long until SIGKILL.</param>
 /// <param name="Cause">Who asked, and why it is as it is.</param>
-public sealed record ContainerStopRequested(Subject Subject, DateTimeOffset At, int Signal, TimeSpan Grace, string Cause) : IContainerEvent;
+/// <param name="ThenStart">It is started again when it has stopped and its dependencies are ready.</param>
+public sealed record ContainerStopRequested(
+    Subject Subject, DateTimeOffset At, int Signal, TimeSpan Grace, string Cause, bool ThenStart = false) : IContainerEvent;
 
 /// <summary>Intent: a signal is sent that is not part of an orderly stop.</summary>
 public sealed record ContainerSignalled(Subject Subject, DateTimeOffset At, int Signal, string Cause) : IContainerEvent;
@@ -113,6 +133,10 @@ public sealed record ContainerRestartScheduled(Subject Subject, DateTimeOffset A
 /// <summary>The restart policy will not start it again.</summary>
 public sealed record ContainerGaveUp(Subject Subject, DateTimeOffset At, string Reason) : IContainerEvent;
 
+/// <summary>The container is the same under another name: it makes way for one that takes its place.</summary>
+/// <param name="Subject">Under its name of before.</param>
+public sealed record ContainerRenamed(Subject Subject, DateTimeOffset At, string Name, string Cause) : IContainerEvent;
+
 /// <summary>Intent: the container and its own files go; its name is free only after the outcome.</summary>
 public sealed record ContainerRemoveRequested(Subject Subject, DateTimeOffset At, string Cause) : IContainerEvent;
 
@@ -125,6 +149,7 @@ public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : ICon
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ContainerCreated))]
 [JsonSerializable(typeof(ContainerStartRequested))]
+[JsonSerializable(typeof(ContainerWaiting))]
 [JsonSerializable(typeof(ContainerStarted))]
 [JsonSerializable(typeof(ContainerStartFailed))]
 [JsonSerializable(typeof(ContainerStopRequested))]
@@ -137,6 +162,7 @@ public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : ICon
 [JsonSerializable(typeof(ContainerExited))]
 [JsonSerializable(typeof(ContainerRestartScheduled))]
 [JsonSerializable(typeof(ContainerGaveUp))]
+[JsonSerializable(typeof(ContainerRenamed))]
 [JsonSerializable(typeof(ContainerRemoveRequested))]
 [JsonSerializable(typeof(ContainerRemoved))]
 [JsonSerializable(typeof(ContainerState))]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Containers;
@@ -15,6 +16,9 @@ public enum ContainerPhase
     BackingOff,
     Removing,
     Removed,
+
+    /// <summary>To be started, as soon as what it depends on is ready.</summary>
+    Waiting,
 }
 
 /// <summary>The processes of a run, by identity that no reused pid can take.</summary>
@@ -83,6 +87,20 @@ public sealed record ContainerState
     /// <summary>All its processes stand still, frozen by its cgroup.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>What it waits for in <see cref="ContainerPhase.Waiting"/>; null in any other.</summary>
+    public ContainerWaiting? Waiting { get; init; }
+
+    /// <summary>By container id: the dependency's run that the newest run goes with.</summary>
+    public ImmutableSortedDictionary<string, int>? Follows { get; init; }
+
+    /// <summary>Nobody asked for the newest start: a policy did, or a dependency that was followed.</summary>
+    public bool ByItself { get; init; }
+
+    /// <summary>The newest start was asked for without regard to dependencies.</summary>
+    public bool Ungated { get; init; }
+
+    private ContainerPhase AtRest => Run == 0 ? ContainerPhase.Created : ContainerPhase.Exited;
+
     /// <summary>Takes an event in. Total: an event this code does not know is an error, never passed over.</summary>
     public ContainerState Apply(IContainerEvent @event) => @event switch
     {
@@ -106,7 +124,12 @@ public sealed record ContainerState
             NextStart = null,
             GaveUp = null,
             Paused = false,
+            Waiting = null,
+            Follows = e.Follows,
+            ByItself = e.Attempt > 0 || Waiting is { Asked: false },
+            Ungated = e.Ungated,
         },
+        ContainerWaiting e => this with { Phase = ContainerPhase.Waiting, Waiting = e, NextStart = null, StartFailure = null, GaveUp = null },
         ContainerStarted e => this with
         {
             Phase = ContainerPhase.Running,
@@ -121,19 +144,21 @@ public sealed record ContainerState
         ContainerStartFailed e => this with { Phase = ContainerPhase.Exited, StartFailure = e, Process = null },
         ContainerStopRequested e => this with
         {
-            Phase = Phase is ContainerPhase.Running or ContainerPhase.Starting ? ContainerPhase.Stopping : ContainerPhase.Exited,
+            Phase = Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping ? ContainerPhase.Stopping : AtRest,
             StoppedOnPurpose = true,
             Stop = e,
             NextStart = null,
             Paused = false,
+            Waiting = null,
         },
         ContainerSignalled e => e.Signal == 9 ? this with { KilledBecause = e.Cause } : this,
         ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null, Paused = false },
         ContainerPaused => this with { Paused = true },
         ContainerUnpaused => this with { Paused = false },
         ContainerRestartScheduled e => this with { Phase = ContainerPhase.BackingOff, NextStart = e },
-        ContainerGaveUp e => this with { Phase = ContainerPhase.Exited, GaveUp = e.Reason },
-        ContainerRemoveRequested => this with { Phase = ContainerPhase.Removing, NextStart = null },
+        ContainerGaveUp e => this with { Phase = AtRest, GaveUp = e.Reason, Waiting = null, NextStart = null },
+        ContainerRenamed e => this with { Spec = Spec! with { Name = e.Name } },
+        ContainerRemoveRequested => this with { Phase = ContainerPhase.Removing, NextStart = null, Waiting = null },
         ContainerRemoved => this with { Phase = ContainerPhase.Removed },
         _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of a container"),
     };

@@ -38,6 +38,18 @@ public sealed record UpRequest(
     string? Pull = null,
     bool QuietPull = false)
 {
+    /// <summary><c>--always-recreate-deps</c>: for services that are not named but depended on.</summary>
+    public RecreatePolicy RecreateDependencies { get; init; } = RecreatePolicy.Changed;
+
+    /// <summary><c>--wait</c>: answered when everything is ready.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary><c>--wait-timeout</c>; null: as long as need be.</summary>
+    public int? WaitTimeoutSeconds { get; init; }
+
+    /// <summary><c>-y</c>: volumes that have changed are made anew, and their data is lost.</summary>
+    public bool AssumeYes { get; init; }
+
     /// <summary>From what is asked for to what the planner takes.</summary>
     public Planning.UpWish ToWish() => new(
         Services.IsDefault ? [] : Services,
@@ -49,7 +61,13 @@ public sealed record UpRequest(
         RenewAnonymousVolumes,
         StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Pull,
-        QuietPull);
+        QuietPull)
+    {
+        RecreateDependencies = RecreateDependencies,
+        Wait = Wait,
+        WaitTimeout = WaitTimeoutSeconds is { } most ? TimeSpan.FromSeconds(most) : null,
+        AssumeYes = AssumeYes,
+    };
 }
 
 /// <summary>What <c>run</c> asks for.</summary>

@@ -32,7 +32,7 @@ internal static class ContainerSpecs
         return new ContainerSpec
         {
             Id = id,
-            Name = service.ContainerName ?? $"{project.Name}-{serviceName}-{number.ToString(CultureInfo.InvariantCulture)}",
+            Name = NameOf(project, serviceName, service, number),
             Project = project.Name,
             Service = serviceName,
             Number = number,
@@ -78,6 +78,9 @@ internal static class ContainerSpecs
             Labels = Labels(project, serviceName, service, number, hash, config),
         };
     }
+
+    public static string NameOf(Project project, string serviceName, Service service, int number) =>
+        service.ContainerName ?? $"{project.Name}-{serviceName}-{number.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>As Docker combines them: an entrypoint of the file's own does away with the image's command.</summary>
     public static ImmutableArray<string> Arguments(Service service, ImageConfig config)

@@ -8,7 +8,7 @@ namespace Devoxx.Supervisor.Planning;
 public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt, bool IsPaused = false)
 {
     /// <summary>It runs, or is about to.</summary>
-    public bool IsActive => Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping or ContainerPhase.BackingOff;
+    public bool IsActive => Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping or ContainerPhase.BackingOff or ContainerPhase.Waiting;
 
     public string Id => Spec.Id;
 
@@ -25,6 +25,10 @@ public sealed record Observation(ImmutableArray<ObservedContainer> Containers, I
 
     /// <summary>Names of the project's own anonymous volumes, also of those whose container is gone.</summary>
     public ImmutableHashSet<string> AnonymousVolumes { get; init; } = [];
+
+    /// <summary>The volumes by name, where more is known of them.</summary>
+    public ImmutableSortedDictionary<string, Volumes.VolumeSpec> VolumeSpecs { get; init; } =
+        ImmutableSortedDictionary<string, Volumes.VolumeSpec>.Empty;
 
     public static Observation Nothing { get; } = new([], []);
 

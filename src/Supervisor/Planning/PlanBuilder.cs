@@ -9,6 +9,9 @@ internal sealed class PlanBuilder
 {
     private readonly ImmutableArray<Operation>.Builder operations = ImmutableArray.CreateBuilder<Operation>();
 
+    /// <summary>Those so far.</summary>
+    public IReadOnlyList<Operation> Operations => operations;
+
     public ImmutableArray<string>.Builder Unchanged { get; } = ImmutableArray.CreateBuilder<string>();
 
     public ImmutableArray<string>.Builder Warnings { get; } = ImmutableArray.CreateBuilder<string>();
@@ -30,7 +33,26 @@ internal sealed class PlanBuilder
     public int Create(ContainerSpec spec, string cause, IEnumerable<int> after) =>
         Add(new Operation(0, OperationKind.CreateContainer, spec.Name, cause, [.. after]) { Container = spec, ContainerId = spec.Id });
 
-    public int Start(ContainerSpec spec, string cause, IEnumerable<int> after) => Add(OperationKind.StartContainer, spec, cause, after);
+    public SortedDictionary<string, string> Updates { get; } = new(StringComparer.Ordinal);
+
+    /// <param name="settled">Operations that must be over, however they end: of dependencies that are not required.</param>
+    /// <param name="when">What its dependencies have to be like.</param>
+    /// <param name="ungated">Dependencies do not count.</param>
+    public int Start(ContainerSpec spec, string cause, IEnumerable<int> after, IEnumerable<int>? settled = null, string? when = null, bool ungated = false) =>
+        Add(new Operation(0, OperationKind.StartContainer, spec.Name, cause, [.. after])
+        {
+            ContainerId = spec.Id, AfterSettled = [.. settled ?? []], When = when, Ungated = ungated,
+        });
+
+    public int Await(ContainerSpec spec, ReplicaCondition condition, string cause, IEnumerable<int> after) =>
+        Add(new Operation(0, OperationKind.AwaitContainer, spec.Name, cause, [.. after]) { ContainerId = spec.Id, Condition = condition });
+
+    /// <summary>Any other operation; its number is given to it.</summary>
+    public int Add(Operation operation)
+    {
+        operations.Add(operation with { Id = operations.Count + 1 });
+        return operations.Count;
+    }
 
     public int Remove(ContainerSpec spec, string cause, IEnumerable<int> after) => Add(OperationKind.RemoveContainer, spec, cause, after);
 
@@ -46,14 +68,8 @@ internal sealed class PlanBuilder
 
     public Plan Build() => Errors.Count > 0
         ? Plan.Refused([.. Errors]) with { Warnings = [.. Warnings] }
-        : new Plan(operations.ToImmutable(), Unchanged.ToImmutable(), Warnings.ToImmutable(), []);
+        : new Plan(operations.ToImmutable(), Unchanged.ToImmutable(), Warnings.ToImmutable(), []) { Updates = Updates.ToImmutableSortedDictionary(StringComparer.Ordinal) };
 
     private int Add(OperationKind kind, ContainerSpec spec, string cause, IEnumerable<int> after) =>
         Add(new Operation(0, kind, spec.Name, cause, [.. after]) { ContainerId = spec.Id });
-
-    private int Add(Operation operation)
-    {
-        operations.Add(operation with { Id = operations.Count + 1 });
-        return operations.Count;
-    }
 }

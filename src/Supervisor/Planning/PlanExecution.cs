@@ -15,7 +15,12 @@ public sealed record PlanExecution
 
     public ImmutableSortedSet<int> Done { get; private init; } = [];
 
+    public ImmutableSortedSet<int> Broken { get; private init; } = [];
+
     public ImmutableList<string> Errors { get; private init; } = [];
+
+    /// <summary>What went wrong and was to be expected to.</summary>
+    public ImmutableList<string> Warnings { get; private init; } = [];
 
     /// <summary>Nothing is under way and nothing can be.</summary>
     public bool IsOver => Running.IsEmpty && Waiting.IsEmpty;
@@ -27,9 +32,10 @@ public sealed record PlanExecution
     /// <summary>Everything that may go now, counted as under way from here on.</summary>
     public (PlanExecution Execution, ImmutableArray<Operation> Ready) Begin()
     {
-        var ready = Waiting.Select(Operation).Where(o => o.After.All(Done.Contains)).ToImmutableArray();
+        var waiting = WithoutTheImpossible();
+        var ready = waiting.Select(Operation).Where(o => o.After.All(Done.Contains) && IsDue(o, waiting)).ToImmutableArray();
         var ids = ready.Select(o => o.Id);
-        return (this with { Waiting = Waiting.Except(ids), Running = Running.Union(ids) }, ready);
+        return (this with { Waiting = waiting.Except(ids), Running = Running.Union(ids) }, ready);
     }
 
     public PlanExecution Succeeded(int id) => this with { Running = Running.Remove(id), Done = Done.Add(id) };
@@ -37,18 +43,36 @@ public sealed record PlanExecution
     /// <summary>What waits for it, directly or not, will not be done; the rest goes on.</summary>
     public PlanExecution Failed(int id, string error)
     {
-        var failed = new HashSet<int> { id };
-        foreach (var operation in Plan.Operations)
-        {
-            if (operation.After.Any(failed.Contains))
-            {
-                failed.Add(operation.Id);
-            }
-        }
-
-        return this with { Running = Running.Remove(id), Waiting = Waiting.Except(failed), Errors = Errors.Add(error) };
+        var broken = this with { Running = Running.Remove(id), Broken = Broken.Add(id) };
+        broken = Operation(id).Tolerable ? broken with { Warnings = Warnings.Add(error) } : broken with { Errors = Errors.Add(error) };
+        return broken with { Waiting = broken.WithoutTheImpossible() };
     }
+
+    public PlanExecution Warned(IEnumerable<string> warnings) => this with { Warnings = Warnings.AddRange(warnings) };
 
     /// <summary>What is under way comes out; nothing more begins.</summary>
     public PlanExecution Cancelled(string why) => Waiting.IsEmpty ? this : this with { Waiting = [], Errors = Errors.Add(why) };
+
+    private bool IsDue(Operation operation, ImmutableSortedSet<int> waiting) =>
+        operation.AfterSettled.All(id => IsSettled(id, waiting)) && operation.IfFailed.All(id => IsSettled(id, waiting));
+
+    private bool IsSettled(int id, ImmutableSortedSet<int> waiting) => !waiting.Contains(id) && !Running.Contains(id);
+
+    /// <summary>Leaves out what waits for something that did not come about, and what was only for a failure that did not.</summary>
+    private ImmutableSortedSet<int> WithoutTheImpossible()
+    {
+        // An operation only names earlier ones: one pass in their order finds all.
+        var left = Waiting;
+        foreach (var operation in Waiting.Select(Operation))
+        {
+            var hopeless = operation.After.Any(id => !Done.Contains(id) && IsSettled(id, left));
+            var needless = !operation.IfFailed.IsEmpty && operation.IfFailed.All(id => IsSettled(id, left)) && !operation.IfFailed.Any(Broken.Contains);
+            if (hopeless || needless)
+            {
+                left = left.Remove(operation.Id);
+            }
+        }
+
+        return left;
+    }
 }

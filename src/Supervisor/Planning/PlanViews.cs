@@ -10,14 +10,18 @@ public static class PlanViews
         [.. pulls.Select(p => new PlannedStep(0, "pull", "image", p.Image, p.Cause, [])), .. plan.Operations.Select(Step)],
         plan.Unchanged);
 
+    private static string Cause(Operation operation) => operation.IfFailed.IsEmpty
+        ? operation.Cause
+        : $"{operation.Cause}; only if {string.Join(" or ", operation.IfFailed)} fails";
+
     /// <summary>The kinds of operations are named verb first: <c>CreateContainer</c>.</summary>
     private static PlannedStep Step(Operation operation)
     {
         var kind = operation.Kind.ToString();
         var noun = 1 + kind.AsSpan(1).IndexOfAnyInRange('A', 'Z');
         return noun == 0
-            ? new PlannedStep(operation.Id, kind.ToLowerInvariant(), "container", operation.Name, operation.Cause, operation.After)
+            ? new PlannedStep(operation.Id, kind.ToLowerInvariant(), "container", operation.Name, Cause(operation), operation.After)
             : new PlannedStep(
-                operation.Id, kind[..noun].ToLowerInvariant(), kind[noun..].ToLowerInvariant(), operation.Name, operation.Cause, operation.After);
+                operation.Id, kind[..noun].ToLowerInvariant(), kind[noun..].ToLowerInvariant(), operation.Name, Cause(operation), operation.After);
     }
 }

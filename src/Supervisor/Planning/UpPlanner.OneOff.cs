@@ -40,9 +40,8 @@ public sealed partial class UpPlanner
             return;
         }
 
-        var after = wish.NoDeps ? [] : graph.DirectOf(one.Service).SelectMany(d => starts.GetValueOrDefault(d, [])).ToImmutableArray();
         Make(
-            one.Service, service, 1, image, ServiceHash.Of(service), EnsureVolumes(service).AddRange(EnsureNetworks(one.Service, service)), "run", null, after,
+            one.Service, service, 1, image, ServiceHash.Of(service), EnsureVolumes(service).AddRange(EnsureNetworks(one.Service, service)), "run", null, NeedsOf(one.Service, service),
             ImmutableArray.CreateBuilder<int>(), null, spec => OneOff(spec, one));
     }
 

@@ -25,6 +25,18 @@ public sealed record UpWish(
 {
     /// <summary><c>run</c>: only what this container needs, and the container.</summary>
     public OneOffWish? OneOff { get; init; }
+
+    /// <summary>For what is not named but depended on; null: as the rest. <c>--always-recreate-deps</c>.</summary>
+    public RecreatePolicy RecreateDependencies { get; init; } = RecreatePolicy.Changed;
+
+    /// <summary>It is not over before everything is ready: <c>--wait</c>.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>How long at most; null: as long as need be.</summary>
+    public TimeSpan? WaitTimeout { get; init; }
+
+    /// <summary>Yes to everything that would be asked: data of volumes that have changed may go.</summary>
+    public bool AssumeYes { get; init; }
 }
 
 /// <summary>From what is wanted and what there is to what is to be done. Pure: ids come from the caller.</summary>
@@ -50,6 +62,8 @@ public sealed partial class UpPlanner(
     {
         var wanted = Selected();
         MakeWayForChangedNetworks(wanted);
+        MakeWayForChangedVolumes(wanted);
+        StopFollowers(wanted);
         foreach (var service in wanted)
         {
             PlanService(service, project.Services[service]);
@@ -60,6 +74,7 @@ public sealed partial class UpPlanner(
             PlanOneOff(one);
         }
 
+        AwaitReady(wanted);
         RefuseTakenNames(wanted);
         Orphans();
         return plan.Build();
@@ -112,11 +127,11 @@ public sealed partial class UpPlanner(
         var hash = ServiceHash.Of(service);
         var mounts = EnsureVolumes(service).AddRange(EnsureNetworks(serviceName, service));
         var ofService = observation.Of(serviceName);
-        var kept = Keep(ofService, replicas, hash, image.Id);
-        var after = wish.NoDeps ? [] : graph.DirectOf(serviceName).SelectMany(d => starts.GetValueOrDefault(d, [])).ToImmutableArray();
+        var kept = Keep(ofService, replicas, hash, image.Id, PolicyFor(serviceName));
+        var needs = NeedsOf(serviceName, service);
         var started = ImmutableArray.CreateBuilder<int>();
 
-        foreach (var surplus in ofService.Except(kept.Keys))
+        foreach (var surplus in ofService.Except(kept.Keys).Except(LeftBehind(ofService, kept)))
         {
             Discard(surplus, $"service {serviceName} has {replicas} replica{(replicas == 1 ? "" : "s")} now");
         }
@@ -125,35 +140,43 @@ public sealed partial class UpPlanner(
         {
             if (because is null)
             {
-                Reuse(existing, after, started);
+                Reuse(serviceName, service, existing, needs, started);
             }
-            else
+            else if (!IsUpdatedInBatches(service, existing))
             {
                 var discarded = Discard(existing, because);
-                Make(serviceName, service, existing.Spec.Number, image, hash, mounts, because, discarded, after, started, existing);
+                Make(serviceName, service, existing.Spec.Number, image, hash, mounts, because, discarded, needs, started, existing);
             }
+        }
+
+        if (service.Deploy?.UpdateConfig is { } update && !wish.NoStart)
+        {
+            Update(new ServiceUpdate(serviceName, service, update, image, hash, mounts, needs), kept, LeftBehind(ofService, kept), started);
         }
 
         foreach (var number in FreeNumbers(kept.Keys, replicas))
         {
-            Make(serviceName, service, number, image, hash, mounts, "there is none yet", null, after, started, null);
+            Make(serviceName, service, number, image, hash, mounts, "there is none yet", null, needs, started, null);
         }
 
         starts[serviceName] = started.ToImmutable();
     }
 
     /// <summary>Which containers stay in their place, and why each of them is to be made anew (null: it is as wanted). Stale ones go first.</summary>
-    private ImmutableDictionary<ObservedContainer, string?> Keep(ImmutableArray<ObservedContainer> all, int replicas, string hash, string imageId) =>
-        all.Select(c => (Container: c, Because: Divergence(c, hash, imageId)))
-            .OrderBy(c => c.Because is not null).ThenBy(c => c.Container.Spec.Number)
+    private ImmutableDictionary<ObservedContainer, string?> Keep(
+        ImmutableArray<ObservedContainer> all, int replicas, string hash, string imageId, RecreatePolicy policy) =>
+        all.Select(c => (Container: c, Because: Divergence(c, hash, imageId, policy)))
+            .OrderBy(c => c.Because is not null).ThenBy(c => c.Container.Spec.Number).ThenBy(c => !c.Container.IsActive)
+            .DistinctBy(c => c.Container.Spec.Number)
             .Take(replicas)
             .ToImmutableDictionary(c => c.Container, c => c.Because);
 
-    private string? Divergence(ObservedContainer container, string hash, string imageId) => wish.Recreate switch
+    private string? Divergence(ObservedContainer container, string hash, string imageId, RecreatePolicy policy) => policy switch
     {
         _ when container.Phase == ContainerPhase.Removing => "it is half removed",
         _ when UsesChangedNetwork(container) is { } network => $"its network {network} has changed",
         _ when container.Spec.Networking?.SharedWith is { } donor && renewed.Contains(donor) => $"{donor}, whose network it shares, is made anew",
+        _ when UsesChangedVolume(container) is { } volume => $"its volume {volume} has changed",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
         _ when container.Spec.ConfigHash != hash => ServiceChanges.Cause(Before, project, container.Spec),
@@ -167,15 +190,20 @@ public sealed partial class UpPlanner(
         return Enumerable.Range(1, int.MaxValue - 1).Where(n => !taken.Contains(n)).Take(Math.Max(0, replicas - taken.Count));
     }
 
-    private void Reuse(ObservedContainer existing, ImmutableArray<int> after, ImmutableArray<int>.Builder started)
+    private void Reuse(string serviceName, Service service, ObservedContainer existing, StartNeeds needs, ImmutableArray<int>.Builder started)
     {
-        if (existing.Phase is ContainerPhase.Running or ContainerPhase.Starting || wish.NoStart)
+        GiveNameBack(serviceName, service, existing);
+        if (followers.TryGetValue(existing.Id, out var follower))
+        {
+            started.Add(plan.Start(existing.Spec, follower.Cause, [follower.Stop, .. needs.After], needs.Settled, needs.When));
+        }
+        else if (existing.Phase is ContainerPhase.Running or ContainerPhase.Starting || wish.NoStart)
         {
             plan.Unchanged.Add(existing.Name);
         }
         else
         {
-            started.Add(plan.Start(existing.Spec, $"it is {InWords.Phase(existing.Phase)}", after));
+            started.Add(plan.Start(existing.Spec, $"it is {InWords.Phase(existing.Phase)}", needs.After, needs.Settled, needs.When, wish.NoDeps));
         }
     }
 
@@ -186,24 +214,16 @@ public sealed partial class UpPlanner(
             return already;
         }
 
-        int[] stop = container.IsActive ? [plan.Stop(container.Spec, because, wish.StopGrace, [])] : [];
+        int[] stop = container.IsActive ? [plan.Stop(container.Spec, because, wish.StopGrace, FollowersOf(container.Spec.Service))] : [];
         return discarded[container.Id] = plan.Remove(container.Spec, because, stop);
     }
 
     private void Make(
         string serviceName, Service service, int number, PlannedImage image, string hash, ImmutableArray<int> mounts, string because, int? discarded,
-        ImmutableArray<int> after, ImmutableArray<int>.Builder started, ObservedContainer? replaced, Func<ContainerSpec, ContainerSpec>? adjust = null)
+        StartNeeds needs, ImmutableArray<int>.Builder started, ObservedContainer? replaced, Func<ContainerSpec, ContainerSpec>? adjust = null)
     {
-        var inherited = replaced is null || wish.RenewAnonymousVolumes ? [] : replaced.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();
-        ContainerSpec spec;
-        try
+        if (SpecOf(serviceName, service, number, image, hash, replaced, adjust) is not { } spec)
         {
-            spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited);
-            spec = adjust is null ? spec : adjust(spec);
-        }
-        catch (FormatException e)
-        {
-            plan.Errors.Add($"service {serviceName}: {e.Message}");
             return;
         }
 
@@ -215,7 +235,23 @@ public sealed partial class UpPlanner(
         var created = plan.Create(spec, because, discarded is { } d ? [d, .. mounts] : mounts);
         if (!wish.NoStart)
         {
-            started.Add(plan.Start(spec, because, [created, .. after]));
+            started.Add(plan.Start(spec, because, [created, .. needs.After], needs.Settled, needs.When, wish.NoDeps));
+        }
+    }
+
+    /// <summary>Null: it cannot be made, and the plan says why.</summary>
+    private ContainerSpec? SpecOf(string serviceName, Service service, int number, PlannedImage image, string hash, ObservedContainer? replaced, Func<ContainerSpec, ContainerSpec>? adjust = null)
+    {
+        var inherited = replaced is null || wish.RenewAnonymousVolumes ? [] : replaced.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();
+        try
+        {
+            var spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited);
+            return adjust is null ? spec : adjust(spec);
+        }
+        catch (FormatException e)
+        {
+            plan.Errors.Add($"service {serviceName}: {e.Message}");
+            return null;
         }
     }
 

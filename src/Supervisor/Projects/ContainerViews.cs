@@ -51,7 +51,8 @@ internal static class ContainerViews
     {
         ContainerPhase.Created => "created",
         ContainerPhase.Starting when state.Run <= 1 => "created",
-        ContainerPhase.Starting or ContainerPhase.BackingOff => "restarting",
+        ContainerPhase.Waiting when state.Run == 0 => "created",
+        ContainerPhase.Starting or ContainerPhase.BackingOff or ContainerPhase.Waiting => "restarting",
         ContainerPhase.Running when state.Paused => "paused",
         ContainerPhase.Running or ContainerPhase.Stopping => "running",
         ContainerPhase.Removing or ContainerPhase.Removed => "removing",
@@ -64,7 +65,8 @@ internal static class ContainerViews
         { Phase: ContainerPhase.BackingOff, NextStart: { } next } =>
             $"{Reason(state)}; next start in {InWords.Span(next.Due > now ? next.Due - now : TimeSpan.Zero)}, attempt {next.Attempt}"
             + (next.MaxAttempts is { } most ? $" of {most}" : ""),
-        { Phase: ContainerPhase.Exited, GaveUp: { } because } => $"{Reason(state)}; gave up: {because}",
+        { Phase: ContainerPhase.Waiting, Waiting: { } waiting } => Run(state) + waiting.Reason,
+        { GaveUp: { } because, Phase: ContainerPhase.Exited or ContainerPhase.Created } => $"{Run(state)}gave up: {because}",
         { Phase: ContainerPhase.Exited } => Reason(state),
         { Phase: ContainerPhase.Running, Ending: { } ending } => $"being ended: {ending.Reason}",
         { Phase: ContainerPhase.Running, Health: { Status: HealthStatus.Unhealthy } sick } => sick.Reason,
@@ -72,6 +74,8 @@ internal static class ContainerViews
         { Phase: ContainerPhase.Stopping, Stop: { } stop } => $"stopping: {stop.Cause}",
         _ => "",
     };
+
+    private static string Run(ContainerState state) => Reason(state) is { Length: > 0 } reason ? reason + "; " : "";
 
     private static string Reason(ContainerState state) => state.StartFailure?.Error ?? state.LastExit?.Cause ?? "";
 }

@@ -7,6 +7,8 @@ namespace Devoxx.Supervisor.Projects;
 /// <summary>A plan being carried out for somebody who watches: turns its operations into the lines that person reads.</summary>
 internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
 {
+    public Plan Plan => plan;
+
     public PlanExecution Execution { get; set; } = PlanExecution.Of(plan);
 
     /// <summary>The plan's operation by the order that was given for it.</summary>
@@ -14,12 +16,15 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
 
     public void Tell(Operation operation, string status, bool done, string? error = null) => Write(new Progress(
         operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "Volume"
-        : operation.Kind is OperationKind.CreateNetwork or OperationKind.RemoveNetwork ? "Network" : "Container",
+        : operation.Kind is OperationKind.CreateNetwork or OperationKind.RemoveNetwork ? "Network"
+        : operation.Kind is OperationKind.ContinueUpdate ? "Service" : "Container",
         operation.Name,
         error is null ? status : "Error",
         error ?? (done ? null : operation.Cause),
         done || error is not null,
         error is not null));
+
+    public void Tell(Operation operation, string status, string detail) => Write(new Progress("Container", operation.Name, status, detail));
 
     public void TellUnchanged()
     {
@@ -31,7 +36,7 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
 
     public void Finish()
     {
-        output.TryWrite(new ControlLine(Outcome: new Outcome([.. Execution.Errors], plan.Warnings)));
+        output.TryWrite(new ControlLine(Outcome: new Outcome([.. Execution.Errors], [.. plan.Warnings, .. Execution.Warnings])));
         output.TryComplete();
     }
 
@@ -43,6 +48,9 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
         OperationKind.KillContainer => "Killing",
         OperationKind.PauseContainer => "Pausing",
         OperationKind.UnpauseContainer => "Unpausing",
+        OperationKind.AwaitContainer => "Waiting",
+        OperationKind.RenameContainer => "Renaming",
+        OperationKind.ContinueUpdate => "Updating",
         _ => "Removing",
     };
 
@@ -54,6 +62,9 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
         OperationKind.KillContainer => "Killed",
         OperationKind.PauseContainer => "Paused",
         OperationKind.UnpauseContainer => "Unpaused",
+        OperationKind.AwaitContainer => "Ready",
+        OperationKind.RenameContainer => "Renamed",
+        OperationKind.ContinueUpdate => "Updated",
         _ => "Removed",
     };
 

@@ -18,20 +18,23 @@ internal sealed partial class ProjectActor
     {
         if (current is not null)
         {
+            const string why = "interrupted: the project is being stopped";
+            var pulling = current is UpProject && images.Values.Any(image => image is null);
+            queue.Enqueue(request);
             // Who asks to stop does not wait for what is being started to come up.
             if (request is StopServices or DownProject && !request.DryRun)
             {
-                foreach (var run in runs)
+                foreach (var run in runs.ToList())
                 {
-                    run.Execution = run.Execution.Cancelled("interrupted: the project is being stopped");
+                    run.Execution = run.Execution.Cancelled(why);
+                    Abandon(run, why);
                 }
             }
 
-            queue.Enqueue(request);
-            if (request is StopServices or DownProject && !request.DryRun && current is UpProject && images.Values.Any(image => image is null))
+            if (request is StopServices or DownProject && !request.DryRun && pulling)
             {
                 // Nothing has begun yet; an image that is being pulled may take minutes, and the pull goes on for the next up.
-                Refuse(Plan.Refused(["interrupted: the project is being stopped"]));
+                Refuse(Plan.Refused([why]));
             }
 
             return;
@@ -162,7 +165,12 @@ internal sealed partial class ProjectActor
         main = new PlanRun(plan, current!.Output);
         runs.Add(main);
         main.TellUnchanged();
-        Go(main);
+        if (current is UpProject { Wish: { Wait: true, WaitTimeout: { } most } })
+        {
+            Timers.StartSingleTimer(main, new WaitOver(main, null, most), most);
+        }
+
+        BeginUpdates(main);
     }
 
     private void Refuse(Plan plan)
@@ -200,6 +208,8 @@ internal sealed partial class ProjectActor
         if (run.Execution.IsOver)
         {
             runs.Remove(run);
+            Timers.Cancel(run);
+            EndUpdates(run);
             run.Finish();
             if (ReferenceEquals(run, main))
             {
@@ -245,6 +255,15 @@ internal sealed partial class ProjectActor
                 case OperationKind.RemoveVolume:
                     Context.Parent.Tell(new RemoveVolume(order, operation.Name, operation.Cause, Self));
                     break;
+                case OperationKind.AwaitContainer:
+                    Await(run, order, operation);
+                    break;
+                case OperationKind.ContinueUpdate:
+                    Continue(run, order, operation);
+                    break;
+                case OperationKind.StartContainer:
+                    Start(run, order, operation);
+                    break;
                 default:
                     Child(operation.ContainerId!).Tell(OrderOf(operation, order));
                     break;
@@ -255,7 +274,7 @@ internal sealed partial class ProjectActor
     private static IContainerOrder OrderOf(Operation operation, long order) => operation.Kind switch
     {
         OperationKind.CreateContainer => new CreateContainer(order, operation.Container!, operation.Cause),
-        OperationKind.StartContainer => new StartContainer(order, operation.Cause),
+        OperationKind.RenameContainer => new RenameContainer(order, operation.NewName!, operation.Cause),
         OperationKind.StopContainer => new StopContainer(order, operation.Grace, operation.Cause),
         OperationKind.KillContainer => new KillContainer(order, operation.Signal, operation.Cause),
         OperationKind.PauseContainer => new PauseContainer(order, operation.Cause),
@@ -285,7 +304,8 @@ internal sealed partial class ProjectActor
 
     private static string Kind(Operation operation) =>
         operation.Kind is OperationKind.CreateVolume or OperationKind.RemoveVolume ? "volume"
-        : operation.Kind is OperationKind.CreateNetwork or OperationKind.RemoveNetwork ? "network" : "container";
+        : operation.Kind is OperationKind.CreateNetwork or OperationKind.RemoveNetwork ? "network"
+        : operation.Kind is OperationKind.ContinueUpdate ? "service" : "container";
 
     private void Next()
     {

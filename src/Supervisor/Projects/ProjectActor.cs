@@ -20,7 +20,7 @@ namespace Devoxx.Supervisor.Projects;
 /// its operations to containers and volumes as they become ready. One request at a time, but for signals, which go at once,
 /// and for a stop, which ends an <c>up</c> that is under way. Its behaviours stand in ProjectActor.Requests.cs.
 /// </summary>
-internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IProjectEvent, ProjectActor.Then>
+internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IProjectEvent, ProjectActor.Then>, IWithTimers
 {
     private readonly string name;
     private readonly Subject subject;
@@ -44,10 +44,16 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         subject = new Subject(name);
     }
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <summary>What comes after the events are in the journal.</summary>
     internal sealed record Then(Action Do);
 
-    protected override ProjectState Apply(ProjectState state, IProjectEvent @event) => state.Apply(@event);
+    protected override ProjectState Apply(ProjectState state, IProjectEvent @event)
+    {
+        defined = @event is ProjectDefined ? null : defined;
+        return state.Apply(@event);
+    }
 
     protected override void Perform(Then effect) => effect.Do();
 
@@ -59,6 +65,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             Child(id);
         }
 
+        RecoveredIfAll();
         TellUp();
     }
 
@@ -77,6 +84,12 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
                 break;
             case ContainerAnswer answer:
                 Answered(answer.Order, answer.Error);
+                break;
+            case StartDue due:
+                Due(due);
+                break;
+            case WaitOver over:
+                Over(over);
                 break;
             case VolumeAnswer answer:
                 Answered(answer.Order, answer.Error);
@@ -135,17 +148,23 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private void Changed(ContainerChanged changed)
     {
         containers[changed.ContainerId] = changed.State;
-        var isBack = changed.Recovered && recovering.Remove(changed.ContainerId);
-        if (changed.State.Phase == ContainerPhase.Removed || (isBack && changed.State.Phase == ContainerPhase.None))
+        var recovered = changed.Recovered && recovering.Remove(changed.ContainerId);
+        if (changed.State.Phase == ContainerPhase.Removed || (recovered && changed.State.Phase == ContainerPhase.None))
         {
             // Gone, whoever asked for it and before whatever crash; or asked for, and then a crash came.
             Drop(changed.ContainerId);
         }
 
+        if (recovered)
+        {
+            RecoveredIfAll();
+        }
+
+        Reconsider(changed.State);
         RemoveIfEnded(changed.State);
         if (changed.State.Spec is not null)
         {
-            var view = ContainerViews.Of(changed.State, environment.Root, environment.Now);
+            var view = View(changed.State);
             watchers.RemoveAll(w => !w.TryWrite(view));
         }
 
@@ -178,7 +197,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
 
     private ImmutableArray<ContainerView> Views() =>
     [
-        .. Existing().Select(c => ContainerViews.Of(c, environment.Root, environment.Now))
+        .. Existing().Select(View)
             .OrderBy(v => v.Service, StringComparer.Ordinal).ThenBy(v => v.Number),
     ];
 
@@ -187,12 +206,14 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
 
     private void TellUp()
     {
-        var active = Existing().Count(c => c.Phase is ContainerPhase.Starting or ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.BackingOff);
+        var active = Existing().Count(c => c.Phase is ContainerPhase.Starting or ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.BackingOff or ContainerPhase.Waiting);
         var view = new ProjectView(name, StatusOf(Existing()), State.ConfigFiles, active, Existing().Count());
         var summary = new ProjectSummary(
             view,
             active + (current is null ? 0 : 1) + runs.Count,
-            Existing().ToImmutableDictionary(c => c.Spec!.Name, c => c.Spec!.ImageId),
+            // A crash may leave two of one name while one takes the other's place.
+            Existing().GroupBy(c => c.Spec!.Name).SelectMany(g => g.Select((c, i) => (Name: i == 0 ? g.Key : $"{g.Key} ({c.Spec!.Id[..12]})", c.Spec!.ImageId)))
+                .ToImmutableDictionary(c => c.Name, c => c.ImageId),
             [.. State.Containers.Keys],
             [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))])
         {
@@ -207,7 +228,8 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         {
             ContainerPhase.Running when c.Paused => "paused",
             ContainerPhase.Running or ContainerPhase.Stopping => "running",
-            ContainerPhase.Starting or ContainerPhase.BackingOff => "restarting",
+            ContainerPhase.Waiting when c.Run == 0 => "created",
+            ContainerPhase.Starting or ContainerPhase.BackingOff or ContainerPhase.Waiting => "restarting",
             ContainerPhase.Created => "created",
             _ => "exited",
         })
@@ -219,10 +241,13 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         [.. (volumes ?? []).Select(v => v.Spec!.Name)])
     {
         AnonymousVolumes = [.. (volumes ?? []).Where(v => v.Spec is { Kind: VolumeKind.Anonymous } spec && spec.Project == name).Select(v => v.Spec!.Name)],
+        VolumeSpecs = (volumes ?? []).ToImmutableSortedDictionary(v => v.Spec!.Name, v => v.Spec!, StringComparer.Ordinal),
         Networks = (networks ?? []).ToImmutableSortedDictionary(n => n.Spec!.Name, n => n, StringComparer.Ordinal),
     };
 
-    private Project? Defined() =>
+    private Project? defined;
+
+    private Project? Defined() => defined ??=
         State.Definition is { } definition ? ProjectJson.Read(System.Text.Encoding.UTF8.GetBytes(definition.GetRawText())) : null;
 
     private IActorRef Child(string id)
