@@ -34,6 +34,7 @@ public sealed class DependenciesScenario
         var web = (await sandbox.History()).Where(e => e.Service == "web").ToList();
         Assert.Contains("db has been started again", Text(web.Last(e => e.Type == "container.stop-requested"), "cause"));
         Assert.Contains("db has been started again", Text(web.Last(e => e.Type == "container.start-requested"), "cause"));
+        Assert.Contains(web, e => e.Type == "container.waiting" && Text(e, "cause").StartsWith("db has been started again", StringComparison.Ordinal));
         Assert.Equal(1, (await sandbox.History()).Count(e => e is { Type: "container.started", Service: "migrate" }));
         await sandbox.AssertNothingLeft(Stack);
     }

@@ -74,7 +74,7 @@ public sealed partial class UpPlanner
     private bool IsReplaced(string serviceName)
     {
         var service = project.Services[serviceName];
-        return service.Image is not null && images.TryGetValue(service.Image, out var image)
+        return ServiceImages.Of(project, serviceName) is { } wanted && images.TryGetValue(wanted, out var image)
             && observation.Of(serviceName).Any(c => Divergence(c, ServiceHash.Of(service), image.Id, PolicyFor(serviceName)) is not null);
     }
 

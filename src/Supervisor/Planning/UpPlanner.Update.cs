@@ -56,6 +56,7 @@ public sealed partial class UpPlanner
                     return;
                 }
 
+                renewed.Add(spec.Name);
                 var after = go.Concat(update.Mounts).ToImmutableArray();
                 var replacement = Replace(old.Spec, old.IsActive, spec, because!, startFirst, update.Config.Monitor, after, [], update.Needs);
                 replaced.Add((steps.Count, replacement));

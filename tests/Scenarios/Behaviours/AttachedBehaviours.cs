@@ -67,9 +67,11 @@ public sealed class AttachedBehaviours
         (await both.Ended()).FailedWith(130);
         Assert.Equal(2, sandbox.Processes().Count(process => process.Role == "container"));
 
-        var one = sandbox.Start("up", "--attach", "db");
-        await one.Line("I am db");
-        Assert.DoesNotContain(one.LinesSoFar, line => line.Contains("I am web", StringComparison.Ordinal));
+        (await sandbox.Compose("stop")).Succeeded();
+        var one = sandbox.Start("up", "--attach", "web");
+        await one.Line("I am web");
+        Assert.Contains("Attaching to web-1", one.LinesSoFar);
+        Assert.DoesNotContain(one.LinesSoFar, line => line.Contains("I am db", StringComparison.Ordinal));
         one.Signal("INT");
         (await one.Ended()).FailedWith(130);
         (await sandbox.Compose("down", "--remove-orphans")).Succeeded();

@@ -70,10 +70,7 @@ public sealed class ScaleBehaviours
         (await sandbox.Compose("up", "-d", "--force-recreate", "-V", "db")).Succeeded();
         (await sandbox.Compose("exec", "-T", "db", "ls", "/data/kept")).FailedWith(1);
 
-        // As with docker, the volume of before is left for who wants its data.
-        (await sandbox.Compose("down", "-v")).Succeeded();
-        (await sandbox.Compose("volume", "rm", Assert.Single((await sandbox.Compose("volume", "ls", "-q")).Succeeded().Lines))).Succeeded();
-        await sandbox.AssertNothingRemains();
+        await sandbox.AssertNothingLeft();
     }
 
     /// <summary>18. A changed volume label recreates the volume, and who uses it, with -y; without, it stays, and a word is said.</summary>
@@ -103,7 +100,7 @@ public sealed class ScaleBehaviours
         await sandbox.AssertNothingLeft();
     }
 
-    /// <summary>16. --no-deps creates no dependency. 19. Two services with one container_name are refused, and nothing is left behind.</summary>
+    /// <summary>16. --no-deps creates no dependency, and fails if the donor of a network is gone. 19. Two services with one container_name are refused, and nothing is left behind.</summary>
     [Fact]
     public async Task No_deps_makes_no_dependency_and_a_name_can_be_had_once()
     {
@@ -111,6 +108,15 @@ public sealed class ScaleBehaviours
         sandbox.Write(Stack);
         (await sandbox.Compose("up", "-d", "--no-deps", "web")).Succeeded();
         Assert.Equal(["s-web-1"], (await sandbox.Ids()).Keys);
+        (await sandbox.Compose("down")).Succeeded();
+
+        sandbox.Write("""
+            name: s
+            services:
+              web: {image: busybox:1.36, command: sleep 1000000, stop_signal: SIGKILL, network_mode: "service:db"}
+              db: {image: busybox:1.36, command: sleep 1000000, stop_signal: SIGKILL}
+            """);
+        Assert.Contains("db", (await sandbox.Compose("up", "-d", "--no-deps", "web")).FailedWith(1).Error);
         (await sandbox.Compose("down")).Succeeded();
 
         sandbox.Write("""
