@@ -222,7 +222,9 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     {
         Timers.Cancel(id);
         awaited.Remove(id);
-        if (served.Remove(id))
+
+        // Of a run that was over before this supervisor came, too: nobody is served, and there is its file.
+        if (served.Remove(id) || containers.Contains(id))
         {
             Put(directory.Client(id), null);
         }
