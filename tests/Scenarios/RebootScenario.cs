@@ -69,7 +69,7 @@ public sealed class RebootScenario
     }
 
     /// <summary>As a power cut: nobody is told, and nothing is left but the disk.</summary>
-    public static async Task Shutdown(Sandbox sandbox)
+    internal static async Task Shutdown(Sandbox sandbox)
     {
         // Supervisor and monitors first, so that nobody records anything of the end.
         await Sandbox.Kill(sandbox.Processes().OrderBy(process => process.Role == "container"));
