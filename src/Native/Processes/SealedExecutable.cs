@@ -30,7 +30,17 @@ public sealed class SealedExecutable : IDisposable
             return new SealedExecutable(CopyToMemory(path));
         }
 
-        var mount = OpenTree.Clone(path, recursive: false);
+        MountFd mount;
+        try
+        {
+            mount = OpenTree.Clone(path, recursive: false);
+        }
+        catch (LinuxException e) when (e.ErrnoName == "EPERM")
+        {
+            // An ordinary user makes no mounts.
+            return new SealedExecutable(CopyToMemory(path));
+        }
+
         MountSetattr.Apply(mount, MountAttributes.MOUNT_ATTR_RDONLY | MountAttributes.MOUNT_ATTR_NOSUID | MountAttributes.MOUNT_ATTR_NODEV);
         return new SealedExecutable(mount);
     }

@@ -4,7 +4,8 @@ namespace Devoxx.Runtime.CommandLine;
 internal sealed record GlobalOptions(string Root, string? Log, bool JsonLog, bool SystemdCgroup)
 {
     /// <summary>Where states of containers are kept when <c>--root</c> does not say.</summary>
-    public const string DefaultRoot = "/run/devoxx-runtime";
+    public static string DefaultRoot { get; } = Environment.IsPrivilegedProcess ? "/run/devoxx-runtime"
+        : $"{Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? Path.GetTempPath().TrimEnd('/')}/devoxx-runtime";
 
     /// <summary>Parses them; <paramref name="rest"/> begins with the verb.</summary>
     public static GlobalOptions Parse(string[] args, out string[] rest)

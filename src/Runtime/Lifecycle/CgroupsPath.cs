@@ -13,13 +13,27 @@ internal static class CgroupsPath
     {
         if (given is null or "")
         {
-            return "/" + id;
+            return Environment.IsPrivilegedProcess ? "/" + id : Own() + "/" + id;
         }
 
         var path = systemd || given.Split(':').Length == 3 ? OfSystemd(given) : "/" + ContainerPath.Relative(given);
         return path == "/" || given.Contains("..", StringComparison.Ordinal)
             ? throw new SetupException($"linux.cgroupsPath '{given}' is no path of a cgroup")
             : path;
+    }
+
+    /// <summary>The cgroup of version 2 that this process is in: below it an ordinary user may make others, if it was delegated.</summary>
+    private static string Own()
+    {
+        foreach (var line in File.ReadLines("/proc/self/cgroup"))
+        {
+            if (line.StartsWith("0::", StringComparison.Ordinal))
+            {
+                return line["0::".Length..].TrimEnd('/');
+            }
+        }
+
+        return "";
     }
 
     private static string OfSystemd(string given)

@@ -29,8 +29,11 @@ internal sealed class ChildGuide : IDisposable
             _resume = FileDescriptor.Pipe();
         }
 
-        _sources = MountSources.Open(spec, bundle, namespaces.HasUser);
-        _root = namespaces.HasUser && MountApi.HasDescriptors && !RootFilesystem.IsOverlay(spec) && spec.Root is { } root
+
+        // An ordinary user may open no mounts, but in its own user namespace the child may.
+        var opens = namespaces.HasUser && MountApi.HasDescriptors && Environment.IsPrivilegedProcess;
+        _sources = MountSources.Open(spec, bundle, opens);
+        _root = opens && !RootFilesystem.IsOverlay(spec) && spec.Root is { } root
             ? MountSources.OpenRoot(Path.GetFullPath(Path.Combine(bundle, root.Path))) : -1;
         _creating = spec.Hooks is { CreateContainer.Count: > 0 } ? MemoryFile.Create("state") : -1;
         _created = spec.Hooks is { StartContainer.Count: > 0 } ? MemoryFile.Create("state") : -1;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Capabilities;
+using Devoxx.Native.Cgroups;
 using Devoxx.Native.Failpoints;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
@@ -63,9 +64,9 @@ internal sealed class CreateRun(CreateOptions options)
             Failpoint.Reach("create.claimed");
             File.WriteAllBytes(_directory.ConfigPath, config);
             var limits = Limits.Of(spec.Linux?.Resources);
-            cgroup = CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
+            cgroup = OpenCgroup(spec, limits);
             Failpoint.Reach("create.cgroup-made");
-            cgroup.Cgroup.Apply(limits);
+            cgroup?.Cgroup.Apply(limits);
             Failpoint.Reach("create.cgroup-limited");
             return Launch(spec, cgroup);
         }
@@ -86,7 +87,20 @@ internal sealed class CreateRun(CreateOptions options)
         }
     }
 
-    private (Container, PidFd) Launch(RuntimeSpec spec, CgroupEntry cgroup)
+    /// <summary>An ordinary user has a cgroup where one has been delegated to it (cgroups(7)); without, a container that asks for no limit does without.</summary>
+    private CgroupEntry? OpenCgroup(RuntimeSpec spec, CgroupLimits limits)
+    {
+        try
+        {
+            return CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
+        }
+        catch (LinuxException e) when (!Environment.IsPrivilegedProcess && limits == CgroupLimits.None && e.ErrnoName is "EACCES" or "EPERM" or "EROFS")
+        {
+            return null;
+        }
+    }
+
+    private (Container, PidFd) Launch(RuntimeSpec spec, CgroupEntry? cgroup)
     {
         MakeFifo();
         Failpoint.Reach("create.launch.before");
@@ -97,18 +111,18 @@ internal sealed class CreateRun(CreateOptions options)
         var pidNamespace = namespaces.JoinedPid is { } joined ? FileDescriptor.Open(joined, Linux.O_RDONLY) : -1;
         using var guide = new ChildGuide(spec, namespaces, options.Id, _bundle);
         var operations = ContainerProgram.Build(
-            spec with { Linux = (spec.Linux ?? new LinuxSpec()) with { CgroupsPath = cgroup.Cgroup.Path } },
+            spec with { Linux = (spec.Linux ?? new LinuxSpec()) with { CgroupsPath = cgroup?.Cgroup.Path } },
             _bundle,
             namespaces,
             guide.AddTo(new ChildDescriptors
             {
-                Errors = errors.Write, CgroupTasks = cgroup.Tasks, ConsoleSocket = console, StartFifo = fifo, Preserved = options.PreservedFds,
+                Errors = errors.Write, CgroupTasks = cgroup?.Tasks ?? [], ConsoleSocket = console, StartFifo = fifo, Preserved = options.PreservedFds,
             }),
             CapabilitySets.OfThisThread(),
             dieWithParent: false,
             MountApi.HasDescriptors,
             options.NewKeyring ? "_ses." + options.Id : null);
-        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup.Directory, pidNamespace);
+        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
         Failpoint.Reach("create.launch.after");
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, fifo, pidNamespace, options.ConsoleSocket is null ? -1 : console])
         {
@@ -137,7 +151,7 @@ internal sealed class CreateRun(CreateOptions options)
         }
     }
 
-    private Container Keep(RuntimeSpec spec, int pid, CgroupEntry cgroup)
+    private Container Keep(RuntimeSpec spec, int pid, CgroupEntry? cgroup)
     {
         var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", Linux.ESRCH, $"/proc/{pid}/stat");
         var state = new StateFile
@@ -148,8 +162,8 @@ internal sealed class CreateRun(CreateOptions options)
             BootId = BootId.Current,
             Bundle = _bundle,
             Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
-            CgroupsPath = cgroup.Cgroup.Path,
-            OwnsCgroup = cgroup.Created,
+            CgroupsPath = cgroup?.Cgroup.Path,
+            OwnsCgroup = cgroup?.Created ?? false,
             HasHooks = spec.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
             Annotations = spec.Annotations,
         };

@@ -28,7 +28,7 @@ internal static unsafe class MountSources
             var mount = spec.Mounts![i];
             var options = MountOptions.Parse(mount.Options);
             var isMapped = options.IdMap || mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 };
-            if (isMapped || (every && options.IsBind && MountApi.HasDescriptors))
+            if (isMapped || (every && options.IsBind))
             {
                 trees[i] = Open(mount, options, isMapped, spec.Linux, bundle);
             }

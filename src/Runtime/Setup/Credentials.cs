@@ -59,7 +59,9 @@ internal static unsafe class Credentials
         }
 
         var (uid, gid) = ((nint)user.Uid, (nint)user.Gid);
-        operations.Syscall(Nr.setgroups, "setgroups", string.Join(',', groups), null, groups.Count, list);
+        // Who is no root gives setgroups(2) up to be allowed to map its group at all (user_namespaces(7)); groups that are asked for are refused then.
+        operations.Syscall(Nr.setgroups, "setgroups", string.Join(',', groups), null, groups.Count, list)
+            .Tolerate(groups.Count == 0 && !Environment.IsPrivilegedProcess ? EPERM : 0);
         operations.Syscall(Nr.setresgid, "setgid", user.Gid.ToString(), null, gid, gid, gid);
         operations.Syscall(Nr.setresuid, "setuid", user.Uid.ToString(), null, uid, uid, uid);
     }

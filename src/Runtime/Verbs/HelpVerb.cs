@@ -23,6 +23,7 @@ internal static class HelpVerb
               pause    ID
               resume   ID
               update   [--resources FILE] [--memory BYTES] [--cpu-quota US] [--pids-limit N] … ID
+              events   [--stats] [--interval DURATION] ID
               delete   [--force] ID
               spec     [--bundle DIR]
               features

@@ -23,6 +23,8 @@ internal static class Verb
         ["ps", .. var rest] => PsVerb.Run(options, rest),
         ["pause", .. var rest] => PauseVerb.Run(options, rest, freeze: true),
         ["resume", .. var rest] => PauseVerb.Run(options, rest, freeze: false),
+        ["events", .. var rest] => EventsVerb.Run(options, rest),
+        ["checkpoint" or "restore", ..] => throw new UsageException($"{args[0]} is not supported: containers are not frozen to disk"),
         ["update", .. var rest] => UpdateVerb.Run(options, rest),
         ["copy-up", .. var rest] => CopyUpVerb.Run(rest),
         ["spec", .. var rest] => SpecVerb.Run(rest),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Devoxx.Oci;
 using Devoxx.Runtime.Tests.World;
 
@@ -50,6 +51,20 @@ public sealed class ResourceTests : IDisposable
         Assert.Empty(_bundle.CgroupDirectories());
     }
 
+    [Fact]
+    public void Events_tell_what_is_used_once_or_until_the_end()
+    {
+        _bundle.Write(_bundle.Shell("while [ ! -e /tmp/go ]; do sleep 0.05; done"));
+        _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
+        var stats = JsonDocument.Parse(_bundle.Runtime("events", "--stats", _bundle.Id).Succeeded().Output).RootElement;
+        Assert.Equal(("stats", _bundle.Id), (stats.GetProperty("type").GetString(), stats.GetProperty("id").GetString()));
+        Assert.True(stats.GetProperty("data").GetProperty("memory").GetProperty("usage").GetProperty("usage").GetInt64() > 0);
+        var follow = Task.Run(() => _bundle.Runtime("events", "--interval", "50ms", _bundle.Id));
+        File.WriteAllText($"/proc/{Pid()}/root/tmp/go", "");
+        Assert.True(follow.Wait(TimeSpan.FromSeconds(30)));
+        Assert.NotEmpty(follow.Result.Succeeded().Lines);
+    }
+
     public void Dispose() => _bundle.Dispose();
 
     private RuntimeSpec Spec(LinuxResources resources) => _bundle.Spec("sleep", "1000").WithLinux(l => l with { Resources = resources });
@@ -59,6 +74,8 @@ public sealed class ResourceTests : IDisposable
         _bundle.Write(Spec(resources));
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
     }
+
+    private int Pid() => JsonDocument.Parse(_bundle.Runtime("state", _bundle.Id).Succeeded().Output).RootElement.GetProperty("pid").GetInt32();
 
     private string CgroupFile(params string[] names) =>
         File.ReadAllText(_bundle.CgroupDirectories().SelectMany(directory => names.Select(name => $"{directory}/{name}")).First(File.Exists)).Trim();
