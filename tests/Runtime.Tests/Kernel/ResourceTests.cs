@@ -52,7 +52,7 @@ public sealed class ResourceTests : IDisposable
     }
 
     [Fact]
-    public void Events_tell_what_is_used_once_or_until_the_end()
+    public async Task Events_tell_what_is_used_once_or_until_the_end()
     {
         _bundle.Write(_bundle.Shell("while [ ! -e /tmp/go ]; do sleep 0.05; done"));
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
@@ -61,8 +61,7 @@ public sealed class ResourceTests : IDisposable
         Assert.True(stats.GetProperty("data").GetProperty("memory").GetProperty("usage").GetProperty("usage").GetInt64() > 0);
         var follow = Task.Run(() => _bundle.Runtime("events", "--interval", "50ms", _bundle.Id));
         File.WriteAllText($"/proc/{Pid()}/root/tmp/go", "");
-        Assert.True(follow.Wait(TimeSpan.FromSeconds(30)));
-        Assert.NotEmpty(follow.Result.Succeeded().Lines);
+        Assert.NotEmpty((await follow.WaitAsync(TimeSpan.FromSeconds(30))).Succeeded().Lines);
     }
 
     public void Dispose() => _bundle.Dispose();

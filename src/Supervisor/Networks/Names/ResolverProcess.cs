@@ -35,14 +35,26 @@ internal static class ResolverProcess
         return new StartedResolver(ProcessIdentity.Of(spawned.Pid)!, spawned.PidFd);
     }
 
-    /// <summary>The one that serves the directory, whoever has started it.</summary>
+    /// <summary>The one that serves the directory, whoever has started it. Before anything is written: what a crash left half written goes.</summary>
     public static SeenResolver Look(NamesDirectory directory)
     {
+        RemoveHalfWritten(directory);
         var process = Read(directory.Process) is { } bytes ? JsonSerializer.Deserialize(bytes, NamesJson.Default.ResolverProcessRecord) : null;
         var identity = process is null ? null : new ProcessIdentity(process.Pid, process.StartTime, process.BootId);
         var pidFd = identity?.OpenIfAlive();
         var containers = Ids(directory.Containers);
         return new SeenResolver(pidFd is null ? null : identity, pidFd, containers, [.. containers.Where(id => Lives(directory, id))], Ids(directory.Networks));
+    }
+
+    private static void RemoveHalfWritten(NamesDirectory directory)
+    {
+        foreach (var path in (ReadOnlySpan<string>)[directory.Networks, directory.Containers])
+        {
+            foreach (var file in Directory.Exists(path) ? Directory.GetFiles(path, "*.tmp") : [])
+            {
+                File.Delete(file);
+            }
+        }
     }
 
     private static bool Lives(NamesDirectory directory, string containerId)
