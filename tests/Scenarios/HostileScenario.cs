@@ -104,6 +104,22 @@ public sealed class HostileScenario
     }
 
     [Fact]
+    public async Task A_monitor_that_never_goes_on_holds_no_stop_up_for_ever()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("services: {one: {image: 'busybox:1.36', command: sleep 1000000}}");
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        var journal = new JournalModel(sandbox.Root + "/journal.db").Update();
+        using var monitor = PidFd.Open(journal.Of("one")[0].Process!.MonitorPid);
+        monitor.SendSignal(Signal.Parse("SIGSTOP"));
+
+        (await sandbox.Compose("kill", "one")).Succeeded();
+
+        Assert.Equal("exited", Assert.Single((await sandbox.Containers())["one"]).GetProperty("State").GetString());
+        await sandbox.AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task A_log_that_is_removed_or_moved_away_is_begun_anew()
     {
         await using var sandbox = await Sandbox.Create();

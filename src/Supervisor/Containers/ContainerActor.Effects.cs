@@ -15,6 +15,9 @@ namespace Devoxx.Supervisor.Containers;
 /// <summary>How the effects of a container's decisions are carried out.</summary>
 internal sealed partial class ContainerActor
 {
+    /// <summary>How long after SIGKILL a monitor may take to record the end: it waits for output that is still to be written.</summary>
+    private static readonly TimeSpan PatienceWithMonitor = TimeSpan.FromSeconds(10);
+
     private readonly List<long> startOrders = [];
     private readonly List<long> stopOrders = [];
     private readonly List<long> removalOrders = [];
@@ -173,6 +176,20 @@ internal sealed partial class ContainerActor
 
         using var process = new ProcessIdentity(p.Pid, p.StartTime, p.BootId).OpenIfAlive();
         Failpoint.Around("container.signal", () => process?.SendSignal(signal));
+        if (signal == Signal.Kill)
+        {
+            Later("monitor", PatienceWithMonitor, new MonitorSilent(State.Run));
+        }
+    }
+
+    /// <summary>A monitor that has not told the end by now is stopped itself (SIGSTOP), or stuck: without it, nobody waits for ever.</summary>
+    private void KillMonitor()
+    {
+        if (State.Process is { } p)
+        {
+            using var process = new ProcessIdentity(p.MonitorPid, p.MonitorStartTime, p.BootId).OpenIfAlive();
+            Failpoint.Around("container.monitor-killed", () => process?.SendSignal(Signal.Kill));
+        }
     }
 
     private void SendStop(SendStopSignal stop)

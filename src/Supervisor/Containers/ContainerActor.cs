@@ -126,6 +126,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case Notification notification:
                 Hear(notification);
                 break;
+            case MonitorSilent silent when silent.Run == State.Run:
+                KillMonitor();
+                break;
             case ProbeDue due:
                 Probe(due.Run);
                 break;
@@ -245,6 +248,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     /// <summary>The monitor's process has ended.</summary>
     private sealed record MonitorGone(int Run);
+
+    /// <summary>SIGKILL was sent a while ago, and the monitor still lives.</summary>
+    private sealed record MonitorSilent(int Run);
 
     /// <summary>Time to look again whether the stop's signal has a handler.</summary>
     private sealed record StopSignalDue(int Run, int Signal);
