@@ -221,7 +221,7 @@ internal sealed unsafe class RootFilesystem
         _root.Close(target);
         if (hidden is { } directory)
         {
-            CopyUp(directory, destination);
+            CopyUp(directory, destination, options.Data);
         }
 
         if (options.Propagation is not (0 or MS_PRIVATE or (MS_PRIVATE | MS_REC)))
@@ -240,8 +240,22 @@ internal sealed unsafe class RootFilesystem
         return opened;
     }
 
+    private static int? ModeIn(string data)
+    {
+        const string Key = "mode=";
+        foreach (var option in data.Split(','))
+        {
+            if (option.StartsWith(Key, StringComparison.Ordinal))
+            {
+                return Convert.ToInt32(option[Key.Length..], 8);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>A tree is copied by this very executable, started as a process of its own: the child itself cannot.</summary>
-    private void CopyUp(Argument hidden, string destination)
+    private void CopyUp(Argument hidden, string destination, string data)
     {
         const int LongestFdPath = 32;
         var (from, to) = (_operations.Allocate(LongestFdPath), _operations.Allocate(LongestFdPath));
@@ -257,6 +271,12 @@ internal sealed unsafe class RootFilesystem
             Path = _operations.Text("/proc/self/exe"), Arguments = (nint)arguments, Environment = _operations.Texts(HookOperations.OwnEnvironment()), StateFd = -1, TimeoutMs = -1,
         };
         _operations.Add(OperationKind.RunHook, "tmpcopyup", destination, null, program);
+        if (ModeIn(data) is { } mode)
+        {
+            // The copy gave the tmpfs the mode of the directory that it hides; one that is asked for wins.
+            _operations.Syscall(Nr.fchmod, "chmod", destination, null, target, mode);
+        }
+
         _root.Close(target);
         _root.Close(mounted);
         _root.Close(hidden);
