@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Devoxx.Compose.Interpolation;
 using Devoxx.Compose.Loading;
 using Devoxx.Compose.Rendering;
+using Devoxx.Compose.Tree;
 
 namespace Devoxx.Compose;
 
@@ -45,7 +46,7 @@ public static class ConfigOutput
 
     /// <summary>`--services --no-interpolate`.</summary>
     public static ImmutableArray<string> Services(ComposeModel model) =>
-        model.Tree.Find("services") is Tree.MappingNode services ? [.. services.Select(static s => s.Key).Order(StringComparer.Ordinal)] : [];
+        model.Tree.Find("services") is MappingNode services ? [.. services.Select(static s => s.Key).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>`--volumes`.</summary>
     public static ImmutableArray<string> Volumes(Project project) => [.. project.Volumes.Keys];
@@ -90,6 +91,13 @@ public static class ConfigOutput
     /// <summary>`--environment`: NAME=VALUE, sorted.</summary>
     public static ImmutableArray<string> Environment(Project project) => [.. project.Environment.Select(static v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal)];
 
+    /// <summary>What <see cref="WithImages(Project, Func{string, string})"/> replaces, each once: what is only built has no digest.</summary>
+    public static ImmutableArray<string> ImagesToPin(Project project) =>
+        [.. project.Services.Values.Select(static s => s.Image).OfType<string>().Where(static i => i.Length > 0).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>`--no-interpolate --resolve-image-digests`: as they are written, variables and all.</summary>
+    public static ImmutableArray<string> ImagesToPin(ComposeModel model) => [.. ImagesIn(model.Tree).Select(static i => i.Image.Text).Distinct(StringComparer.Ordinal)];
+
     /// <summary>`--resolve-image-digests`: images replaced by what the resolver gives for them.</summary>
     public static Project WithImages(Project project, Func<string, string> resolve)
     {
@@ -99,10 +107,43 @@ public static class ConfigOutput
         return project with { Services = services };
     }
 
+    /// <summary>`--no-interpolate --resolve-image-digests`.</summary>
+    public static ComposeModel WithImages(ComposeModel model, Func<string, string> resolve)
+    {
+        var tree = (MappingNode)model.Tree.Clone();
+        foreach (var (service, image) in ImagesIn(tree)) service.Set("image", ScalarNode.String(image.Position, resolve(image.Text)));
+        return new ComposeModel(tree);
+    }
+
     /// <summary>`--lock-image-digests`: nothing but images, as an override file.</summary>
     public static Project ImagesOnly(Project project) => new()
     {
         Name = "",
         Services = Sorted<Service>.Empty.AddRange(project.Services.Select(static s => KeyValuePair.Create(s.Key, new Service { Image = s.Value.Image }))),
     };
+
+    /// <summary>`--no-interpolate --lock-image-digests`.</summary>
+    public static ComposeModel ImagesOnly(ComposeModel model)
+    {
+        var tree = new MappingNode(model.Tree.Position);
+        if (model.Tree.Find("services") is not MappingNode services) return new ComposeModel(tree);
+        var locked = new MappingNode(services.Position);
+        foreach (var (name, service, position) in services)
+        {
+            var only = new MappingNode(service.Position);
+            if ((service as MappingNode)?.Find("image") is { } image) only.Set("image", image);
+            locked.Set(name, only, position);
+        }
+        tree.Set("services", locked);
+        return new ComposeModel(tree);
+    }
+
+    private static List<(MappingNode Service, ScalarNode Image)> ImagesIn(MappingNode tree)
+    {
+        var images = new List<(MappingNode, ScalarNode)>();
+        if (tree.Find("services") is not MappingNode services) return images;
+        foreach (var entry in services)
+            if (entry.Value is MappingNode service && service.Find("image") is ScalarNode { Kind: ScalarKind.String, Text.Length: > 0 } image) images.Add((service, image));
+        return images;
+    }
 }

@@ -29,7 +29,11 @@ public sealed class ImageInUseException(string name, string user) : ImageExcepti
 }
 
 /// <summary>No registry could be reached, or it could not answer; nothing is known about the image itself.</summary>
-public sealed class RegistryUnreachableException(string message, Exception? inner = null) : ImageException(message, inner!);
+/// <param name="reason">Which registry, and what it does: the message without what was wanted of it and what to do instead.</param>
+public sealed class RegistryUnreachableException(string message, string reason, Exception inner) : ImageException(message, inner)
+{
+    public string Reason { get; } = reason;
+}
 
 /// <summary>Content is not what its digest says.</summary>
 public sealed class DigestMismatchException(string message) : ImageException(message);

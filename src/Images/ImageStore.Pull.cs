@@ -24,23 +24,10 @@ public sealed partial class ImageStore
         }
 
         progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Resolving));
-        var environment = options.Environment is { } given ? name => given.GetValueOrDefault(name) : (Func<string, string?>)Environment.GetEnvironmentVariable;
-        var endpoints = (options.Registries ?? RegistriesConfiguration.Load(environment)).EndpointsOf(reference);
-        for (var i = 0; ; i++)
-        {
-            using var connection = new RegistryConnection(reference, endpoints[i], options, new Credentials(environment), "pull")
-            {
-                Retrying = message => progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Retrying, Message: message)),
-            };
-            try
-            {
-                return await PullAsync(connection, reference, known, options, progress, cancellation);
-            }
-            catch (ImageException exception) when (i < endpoints.Length - 1 && exception is RegistryUnreachableException or RegistryRefusedException or DigestMismatchException)
-            {
-                progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Retrying, Message: exception.Message));
-            }
-        }
+        return await RegistryMirrors.ReadAsync(
+            reference, options,
+            message => progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Retrying, Message: message)),
+            connection => PullAsync(connection, reference, known, options, progress, cancellation));
     }
 
     private async Task<StoredImage> PullAsync(

@@ -39,6 +39,8 @@ public sealed class AttributeTests
     [InlineData("cpu_count: 2\ncpu_percent: 50\ncpu_rt_period: 1\ncpu_rt_runtime: 1", """{"cpu_count":2,"cpu_percent":50,"cpu_rt_period":1,"cpu_rt_runtime":1}""")]
     [InlineData("pids_limit: -1", """{"pids_limit":-1}""")]
     [InlineData("pids_limit: 0", "{}")]
+    [InlineData("pids_limit: 3.9", """{"pids_limit":3}""")]
+    [InlineData("pids_limit: .inf", """{"pids_limit":-9223372036854775808}""")]
     [InlineData("scale: 0", """{"scale":0}""")]
     // sizes are strings of bytes
     [InlineData("mem_limit: 512m\nmem_reservation: 1gb\nmemswap_limit: 2g", """{"mem_limit":"536870912","mem_reservation":"1073741824","memswap_limit":"2147483648"}""")]

@@ -153,8 +153,22 @@ public sealed class ConfigOutputTests
     [Fact]
     public void Images_can_be_replaced_by_digests()
     {
+        Assert.Equal(["postgres:16"], ConfigOutput.ImagesToPin(Sample));
         Assert.Equal("postgres:16@sha256:1", ConfigOutput.WithImages(Sample, image => image + "@sha256:1").Services["db"].Image);
         Assert.Equal("services:\n  db:\n    image: postgres:16\n  web: {}\n", ConfigOutput.Yaml(ConfigOutput.ImagesOnly(Sample)));
+    }
+
+    [Fact]
+    public void Images_of_the_tree_can_be_replaced_by_digests_too()
+    {
+        var model = ComposeLoader.LoadModel(Compose.Request("services: {a: {image: \"x:${TAG}\", scale: \"${N}\"}, b: {image: \"y:1\"}, c: {image: \"y:1\"}, d: {build: .}}\nvolumes: {v: }") with { Interpolate = false }).Model!;
+        Assert.Equal(["x:${TAG}", "y:1"], ConfigOutput.ImagesToPin(model));
+
+        var pinned = ConfigOutput.WithImages(model, image => image + "@sha256:1");
+
+        Assert.Equal("services:\n  a:\n    image: x:${TAG}@sha256:1\n  b:\n    image: y:1@sha256:1\n  c:\n    image: y:1@sha256:1\n  d: {}\n", ConfigOutput.Yaml(ConfigOutput.ImagesOnly(pinned)));
+        Assert.Contains("scale: ${N}", ConfigOutput.Yaml(pinned));
+        Assert.Contains("image: y:1\n", ConfigOutput.Yaml(model));
     }
 
     [Fact]

@@ -86,6 +86,26 @@ public sealed class VerbTests : IAsyncDisposable
         Assert.Equal(1, run.ExitCode);
     }
 
+    [Theory]
+    [InlineData("--resolve-image-digests")]
+    [InlineData("--lock-image-digests", "--quiet")]
+    [InlineData("--lock-image-digests", "--no-interpolate")]
+    public async Task Every_image_without_a_digest_to_be_had_is_told(params string[] options)
+    {
+        var run = await Run.Of(["config", "-f", StackFile("name: a\nservices:\n  b: {image: '127.0.0.1:1/b'}\n  c: {image: '127.0.0.1:1/c:2'}\n  d: {build: .}\n"), .. options]);
+        Assert.Equal("cannot pin 127.0.0.1:1/b to a digest: 127.0.0.1:1 refuses connections\ncannot pin 127.0.0.1:1/c:2 to a digest: 127.0.0.1:1 refuses connections\n", run.Error);
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+    }
+
+    [Fact]
+    public async Task Digests_that_are_there_need_no_registry()
+    {
+        var digest = "sha256:" + new string('a', 64);
+        var path = StackFile($"name: a\nservices:\n  b: {{image: 'busybox:1@{digest}', command: x}}\n");
+        Assert.Equal($"services:\n  b:\n    image: docker.io/library/busybox@{digest}\n", (await Run.Of("config", "-f", path, "--lock-image-digests")).Out);
+        Assert.Contains($"    image: docker.io/library/busybox@{digest}\n", (await Run.Of("config", "-f", path, "--resolve-image-digests")).Out);
+    }
+
     [Fact]
     public async Task All_mistakes_of_a_stack_file_are_told_with_their_places()
     {

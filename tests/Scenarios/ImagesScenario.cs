@@ -32,6 +32,30 @@ public sealed class ImagesScenario
     }
 
     [Fact]
+    public async Task A_stack_is_locked_to_the_digests_that_a_registry_has_and_runs_from_them()
+    {
+        await using var sandbox = await Sandbox.Create();
+        using var registry = await LocalRegistry.Start(sandbox);
+        await registry.Push(Executables.BusyboxArchive, "busybox:1.36");
+        var image = $"{registry.Host}/busybox:1.36";
+        var digest = await registry.Digest("busybox:1.36");
+        sandbox.Write($"name: images\nservices:\n  app:\n    image: {image}\n    command: sleep infinity\n    stop_grace_period: 0s\n");
+
+        var resolved = (await sandbox.Compose("config", "--resolve-image-digests")).Succeeded();
+        Assert.Contains($"    image: {image}@{digest}\n", resolved.Out);
+        Assert.Contains("command:", resolved.Out);
+        (await sandbox.Compose("config", "--lock-image-digests", "-o", "lock.yaml")).Succeeded();
+        Assert.Equal($"services:\n  app:\n    image: {image}@{digest}\n", await File.ReadAllTextAsync(Path.Join(sandbox.Directory, "lock.yaml")));
+        (await sandbox.Compose("-f", "compose.yaml", "-f", "lock.yaml", "up", "-d")).Succeeded();
+        Assert.Equal("hello\n", (await sandbox.Compose("exec", "-T", "app", "echo", "hello")).Succeeded().Out);
+
+        sandbox.Write($"services:\n  app: {{image: '{registry.Host}/busybox:gone'}}\n", "gone.yaml");
+        var refused = (await sandbox.Compose("-f", "gone.yaml", "config", "--lock-image-digests")).FailedWith(1);
+        Assert.StartsWith($"cannot pin {registry.Host}/busybox:gone to a digest: {registry.Host} has no image", refused.Error);
+        await sandbox.AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Without_a_registry_up_says_so_at_once()
     {
         await using var sandbox = await Sandbox.Create();

@@ -49,7 +49,7 @@ internal sealed partial class Binder
             case ScalarNode { Kind: ScalarKind.Integer } scalar:
                 return scalar.Integer;
             case ScalarNode { Kind: ScalarKind.Float } scalar:
-                return (long)scalar.Number;
+                return Truncated(scalar.Number);
             case ScalarNode { Kind: ScalarKind.String } scalar when long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value):
                 return value;
             default:
@@ -57,6 +57,9 @@ internal sealed partial class Binder
                 return null;
         }
     }
+
+    /// <summary>What is none that fits, infinity above all, is the smallest integer, as the reference has it on x86.</summary>
+    private static long Truncated(double number) => number is >= -9223372036854775808d and < 9223372036854775808d ? (long)number : long.MinValue;
 
     internal long IntegerOrZero(Node? node) => Integer(node) ?? 0;
 
@@ -70,6 +73,7 @@ internal sealed partial class Binder
             Refuse(node, "an integer without quotes");
             return null;
         }
+        if (node is ScalarNode { Kind: ScalarKind.Float, Number: >= 9223372036854775808d }) return long.MaxValue;
         var value = Integer(node);
         if (value is null or >= 0) return value;
         Refuse(node!, "zero or a positive integer");

@@ -11,7 +11,8 @@ namespace Devoxx.Images.Registry;
 internal static class RegistryErrors
 {
     public static RegistryUnreachableException Unreachable(ImageReference reference, string host, Exception cause) => new(
-        $"cannot pull {reference.Familiar}: {host} {Why(cause)}. Without a registry in reach, bring the image in from a file: `devoxx-compose image load -i FILE`, where FILE was made with `docker save`", cause);
+        $"cannot pull {reference.Familiar}: {host} {Why(cause)}. Without a registry in reach, bring the image in from a file: `devoxx-compose image load -i FILE`, where FILE was made with `docker save`",
+        $"{host} {Why(cause)}", cause);
 
     /// <summary>Why a connection did not come about, or broke.</summary>
     public static string Why(Exception cause)

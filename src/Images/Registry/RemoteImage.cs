@@ -30,6 +30,11 @@ internal sealed class ImageResolver(RegistryConnection connection, ImageReferenc
         return response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.FirstOrDefault(), out var digest) ? digest : null;
     }
 
+    /// <summary>The digest that the name stands for, of the index where there is one; from the manifest itself where the registry does not say it otherwise.</summary>
+    /// <exception cref="ImageException">Not there, or no image manifest.</exception>
+    public async Task<Digest> TopDigestAsync(CancellationToken cancellation) =>
+        await DigestAsync(cancellation) ?? (await ManifestAsync(null, cancellation)).Digest;
+
     /// <exception cref="ImageException">Not there, not for this platform, damaged, or malicious.</exception>
     public async Task<RemoteImage> ResolveAsync(CancellationToken cancellation)
     {

@@ -1,18 +1,21 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Devoxx.Compose;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Projects;
 using Devoxx.Orchestrator.Rendering;
+using Devoxx.Supervisor.Images;
 
 namespace Devoxx.Orchestrator.Verbs;
 
-/// <summary><c>config</c>: the canonical model, or a list of something in it. Needs no supervisor.</summary>
+/// <summary><c>config</c>: the canonical model, or a list of something in it. Needs no supervisor, also where it asks registries for digests.</summary>
 internal sealed class ConfigVerb : Verb
 {
     private static readonly SwitchFlag ShowEnvironment = new("environment", null, "Print environment used for interpolation.");
     private static readonly TextFlag Format = new("format", null, "Format the output. Values: [yaml | json]") { Choices = ["yaml", "json"] };
     private static readonly TextFlag Hash = new("hash", null, "Print the service config hash, one per line.");
     private static readonly SwitchFlag Images = new("images", null, "Print the image names, one per line.");
+    private static readonly SwitchFlag LockImageDigests = new("lock-image-digests", null, "Produces an override file with image digests");
     private static readonly SwitchFlag Models = new("models", null, "Print the model names, one per line.");
     private static readonly SwitchFlag Networks = new("networks", null, "Print the network names, one per line.");
     private static readonly SwitchFlag NoConsistency = new("no-consistency", null, "Don't check model consistency - warning: may produce invalid Compose output");
@@ -23,6 +26,7 @@ internal sealed class ConfigVerb : Verb
     private static readonly TextFlag Output = new("output", 'o', "Save to file (default to stdout)");
     private static readonly SwitchFlag Profiles = new("profiles", null, "Print the profile names, one per line.");
     private static readonly SwitchFlag Quiet = new("quiet", 'q', "Only validate the configuration, don't print anything");
+    private static readonly SwitchFlag ResolveImageDigests = new("resolve-image-digests", null, "Pin image tags to digests");
     private static readonly SwitchFlag Services = new("services", null, "Print the service names, one per line.");
     private static readonly SwitchFlag Variables = new("variables", null, "Print model variables and default values.");
     private static readonly SwitchFlag Volumes = new("volumes", null, "Print the volume names, one per line.");
@@ -33,17 +37,17 @@ internal sealed class ConfigVerb : Verb
 
     public override IReadOnlyList<Flag> Flags =>
     [
-        ShowEnvironment, Format, Hash, Images, Models, Networks, NoConsistency, NoEnvResolution, NoInterpolate, NoNormalize,
-        NoPathResolution, Output, Profiles, Quiet, Services, Variables, Volumes,
+        ShowEnvironment, Format, Hash, Images, LockImageDigests, Models, Networks, NoConsistency, NoEnvResolution, NoInterpolate, NoNormalize,
+        NoPathResolution, Output, Profiles, Quiet, ResolveImageDigests, Services, Variables, Volumes,
     ];
 
-    public override Task<int> RunAsync(Invocation invocation)
+    public override async Task<int> RunAsync(Invocation invocation)
     {
         // Nobody who asks for validation only wants to read anything else; the checks are the same.
-        var text = Text(invocation);
+        var text = await TextAsync(invocation);
         if (invocation.Arguments.Has(Quiet))
         {
-            return Task.FromResult(ExitCode.Success);
+            return ExitCode.Success;
         }
 
         if (invocation.Arguments.Value(Output) is { Length: > 0 } path)
@@ -55,10 +59,10 @@ internal sealed class ConfigVerb : Verb
             invocation.Output.Out.Write(text);
         }
 
-        return Task.FromResult(ExitCode.Success);
+        return ExitCode.Success;
     }
 
-    private static string Text(Invocation invocation)
+    private static async Task<string> TextAsync(Invocation invocation)
     {
         var arguments = invocation.Arguments;
         var json = arguments.Value(Format) == "json";
@@ -84,12 +88,28 @@ internal sealed class ConfigVerb : Verb
                 invocation.Output.Warn("service filtering is not applied when --no-interpolate is set, the full model will be rendered");
             }
 
-            var model = Model(invocation);
+            var model = await PinnedAsync(invocation, Model(invocation), ConfigOutput.ImagesToPin, ConfigOutput.WithImages, ConfigOutput.ImagesOnly);
             return json ? ConfigOutput.Json(model) : ConfigOutput.Yaml(model);
         }
 
-        var project = Load(invocation, named: true, environment: true);
+        var project = await PinnedAsync(
+            invocation, Load(invocation, named: true, environment: true), ConfigOutput.ImagesToPin, ConfigOutput.WithImages, ConfigOutput.ImagesOnly);
         return json ? ConfigOutput.Json(project) : ConfigOutput.Yaml(project);
+    }
+
+    /// <summary>With digests where they were asked for, in the project or in the model whose variables are not replaced.</summary>
+    private static async Task<T> PinnedAsync<T>(
+        Invocation invocation, T model, Func<T, ImmutableArray<string>> images, Func<T, Func<string, string>, T> replaced, Func<T, T> imagesOnly)
+    {
+        var only = invocation.Arguments.Has(LockImageDigests);
+        if (!only && !invocation.Arguments.Has(ResolveImageDigests))
+        {
+            return model;
+        }
+
+        var pinned = await ImageDigests.PinAsync(images(model), invocation.Output.Warn, invocation.Interrupts.First);
+        model = replaced(model, image => pinned[image]);
+        return only ? imagesOnly(model) : model;
     }
 
     /// <summary>The list that was asked for; null when none was.</summary>

@@ -51,6 +51,13 @@ public sealed class LocalRegistry : IDisposable
         (await skopeo.Ended(TimeSpan.FromMinutes(3))).Succeeded();
     }
 
+    /// <summary>What the registry has the image under, as skopeo sees it.</summary>
+    public async Task<string> Digest(string image)
+    {
+        using var skopeo = new RunningCommand(new ProcessStartInfo("skopeo", ["inspect", "--tls-verify=false", "--no-tags", "--format", "{{.Digest}}", $"docker://{Host}/{image}"]));
+        return (await skopeo.Ended()).Succeeded().Out.Trim();
+    }
+
     public void Dispose()
     {
         process.Kill();
