@@ -25,15 +25,15 @@ public sealed class CopyScenario
         // Into all replicas, or the one of the index.
         (await sandbox.Compose("cp", "tree", "app:/tmp/")).Succeeded();
         (await sandbox.Compose("cp", "--index", "1", "tree/.", "app:/srv")).Succeeded();
-        Assert.Equal("two", (await sandbox.Compose("exec", "-T", "--index", "2", "app", "cat", "/tmp/tree/sub/two")).Succeeded().Out);
-        Assert.Equal("one", (await sandbox.Compose("exec", "-T", "--index", "1", "app", "cat", "/srv/one")).Succeeded().Out);
+        Assert.Equal("two", (await sandbox.Compose("exec", "-T", "--index", "2", "app", "cat", "/tmp/tree/sub/two")).Succeeded().Out.TrimEnd());
+        Assert.Equal("one", (await sandbox.Compose("exec", "-T", "--index", "1", "app", "cat", "/srv/one")).Succeeded().Out.TrimEnd());
         (await sandbox.Compose("exec", "-T", "--index", "2", "app", "test", "-e", "/srv/one")).FailedWith(1);
 
         // A link is one of the container's, going in and coming out.
         (await sandbox.Compose("exec", "-T", "app", "sh", "-c", $"ln -s {sandbox.Directory} /data/away; mkdir -p {sandbox.Directory}; ln -s ../../../../etc/hostname /tmp/up")).Succeeded();
         (await sandbox.Compose("cp", "--index", "1", "tree/one", "app:/data/away/escaped")).Succeeded();
         Assert.False(File.Exists(sandbox.Directory + "/escaped"));
-        Assert.Equal("one", (await sandbox.Compose("exec", "-T", "app", "cat", "/data/away/escaped")).Succeeded().Out);
+        Assert.Equal("one", (await sandbox.Compose("exec", "-T", "app", "cat", "/data/away/escaped")).Succeeded().Out.TrimEnd());
         (await sandbox.Compose("cp", "-L", "app:/tmp/up", "hostname")).Succeeded();
         Assert.StartsWith((await sandbox.Compose("exec", "-T", "app", "hostname")).Succeeded().Out.Trim(), File.ReadAllText(sandbox.Directory + "/hostname"));
 
@@ -49,7 +49,7 @@ public sealed class CopyScenario
         (await sandbox.Compose("export", "-o", "root.tar", "app")).Succeeded();
         (await sandbox.Compose("image", "import", "root.tar", "exported:1")).Succeeded();
         (await sandbox.Compose("start")).Succeeded();
-        Assert.Equal("two", (await sandbox.Compose("exec", "-T", "--index", "2", "app", "cat", "/data/later")).Succeeded().Out);
+        Assert.Equal("two", (await sandbox.Compose("exec", "-T", "--index", "2", "app", "cat", "/data/later")).Succeeded().Out.TrimEnd());
 
         var missing = (await sandbox.Compose("cp", "app:/not/there", ".")).FailedWith(1);
         Assert.Contains("copied-app-1:/not/there: no such file or directory", missing.Error);
