@@ -186,7 +186,21 @@ public sealed class Sandbox : IAsyncDisposable
         running.ForEach(command => command.Dispose());
         running.Clear();
         await Kill(Processes().Where(process => process.Role == "supervisor"));
+        await ResolversEnd();
         HostSnapshot.Take(this).AssertSameAs(before);
+    }
+
+    /// <summary>A resolver that nobody needs any more has been told so, and may be on its way out; one that stays is found by who compares.</summary>
+    private async Task ResolversEnd()
+    {
+        using var reactor = new Reactor();
+        foreach (var process in Processes().Where(process => process.Role == "resolver").Select(process => PidFd.TryOpen(process.Pid)).OfType<PidFd>())
+        {
+            using (process)
+            {
+                await Task.WhenAny(reactor.WhenReadable(process), Task.Delay(TimeSpan.FromSeconds(5)));
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
