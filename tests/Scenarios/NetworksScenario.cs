@@ -333,7 +333,7 @@ public sealed class NetworksScenario
         var ups = await Task.WhenAll(sandbox.Compose("-f", "one/compose.yaml", "up", "-d"), sandbox.Compose("-f", "two/compose.yaml", "up", "-d"));
         Assert.All(ups, up => up.Succeeded());
 
-        Assert.Equal(("one", "two"), (Http.Get(IPAddress.Loopback, one), Http.Get(IPAddress.Loopback, two)));
+        Assert.Equal(("one", "two"), (await Http.Await(IPAddress.Loopback, one), await Http.Await(IPAddress.Loopback, two)));
         Assert.Equal(("one", "two"), (other.Get(other.ThisHost6, one), other.Get(other.ThisHost6, two)));
         var first = (await sandbox.Compose("-f", "one/compose.yaml", "exec", "-T", "web", "ip", "-6", "addr", "show", "eth0")).Succeeded().Out;
         Assert.Matches("inet6 fd[0-9a-f:]+/64", first);

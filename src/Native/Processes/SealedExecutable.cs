@@ -19,8 +19,8 @@ public sealed class SealedExecutable : IDisposable
 
     private SealedExecutable(SafeHandle handle) => _handle = handle;
 
-    /// <summary>What to start it by: valid in this process, and in its children up to their execve, while this object is not disposed.</summary>
-    public string Path => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
+    /// <summary>What to start it by, while this object is not disposed. By our pid: a child that is given descriptors may have another one under this number.</summary>
+    public string Path => $"/proc/{Environment.ProcessId}/fd/{_handle.DangerousGetHandle()}";
 
     /// <exception cref="LinuxException">It is not there, or there is no memory for a copy.</exception>
     public static SealedExecutable Open(string path)

@@ -123,6 +123,23 @@ public static class Http
         }
     }
 
+    /// <summary>As <see cref="Get"/>, of a server that has only just been started: asked again until it answers, for ten seconds at the most.</summary>
+    public static async Task<string?> Await(IPAddress address, int port)
+    {
+        var deadline = Environment.TickCount64 + 10_000;
+        while (Get(address, port) is var body)
+        {
+            if (body is not null || Environment.TickCount64 > deadline)
+            {
+                return body;
+            }
+
+            await Task.Delay(50);
+        }
+
+        return null;
+    }
+
     /// <summary>A port that nobody has at this moment.</summary>
     public static int FreePort()
     {
