@@ -109,6 +109,52 @@ public sealed class SaveTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_written_as_a_layout_is_read_by_skopeo_and_umoci_and_keeps_what_was_there()
+    {
+        var (one, two) = (new TestImage(Base), new TestImage(Base, Top));
+        await _store.LoadAsync(new MemoryStream(one.DockerArchive("one:1")), cancellation: Cancellation);
+        await _store.LoadAsync(new MemoryStream(two.DockerArchive("two:1")), cancellation: Cancellation);
+        var layout = _temporary["layout"];
+
+        await LayoutWriter.WriteAsync(new Unseekable(await Save("one:1")), layout, "first", Cancellation);
+        Assert.Contains("\"Layers\"", _temporary.Run("skopeo", "inspect", "oci:layout"));
+        await LayoutWriter.WriteAsync(new Unseekable(await Save("two:1")), layout, "second", Cancellation);
+        await LayoutWriter.WriteAsync(new Unseekable(await Save("two:1")), layout, null, Cancellation);
+        _temporary.Run("skopeo", "copy", "-q", "oci:layout:first", "docker-archive:first.tar");
+        _temporary.Run("skopeo", "inspect", "oci:layout:docker.io/library/two:1");
+        _temporary.Run("umoci", "unpack", "--image", "layout:second", "bundle");
+        Assert.True(File.Exists(_temporary["bundle/rootfs/big"]));
+        Assert.Empty(Directory.GetFiles(layout, "*.part", SearchOption.AllDirectories));
+
+        using var other = ImageStore.Open(_temporary["other"]);
+        Assert.Equal(two.Id, Assert.Single(await other.LoadAsync(ImagePath.TryParse($"oci:{layout}:second")!, cancellation: Cancellation)).Id);
+        Assert.Equal("two:1", Assert.Single(other.List()).References.Single().Familiar);
+
+        // A tag goes from one image to another.
+        await LayoutWriter.WriteAsync(new MemoryStream(await Save("two:1")), layout, "first", Cancellation);
+        Assert.Equal(two.Id, Assert.Single(await other.LoadAsync(ImagePath.TryParse($"oci:{layout}:first")!, cancellation: Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task A_layout_is_as_it_was_when_writing_to_it_fails()
+    {
+        await _store.LoadAsync(new MemoryStream(new TestImage(Base).DockerArchive("one:1")), cancellation: Cancellation);
+        await _store.LoadAsync(new MemoryStream(new TestImage(Base, Top).DockerArchive("two:1")), cancellation: Cancellation);
+        await LayoutWriter.WriteAsync(new MemoryStream(await Save("one:1")), _temporary["layout"], null, Cancellation);
+        var before = File.ReadAllText(_temporary["layout/index.json"]);
+
+        var both = await Save("one:1", _store, "two:1");
+        Assert.Contains("several images", (await Assert.ThrowsAsync<ImageException>(() => LayoutWriter.WriteAsync(new MemoryStream(both), _temporary["layout"], "t", Cancellation))).Message);
+        await Assert.ThrowsAnyAsync<IOException>(() => LayoutWriter.WriteAsync(new MemoryStream(both[..(both.Length / 2)]), _temporary["layout"], null, Cancellation));
+        Directory.CreateDirectory(_temporary["home/precious"]);
+        Assert.Contains("no OCI layout", (await Assert.ThrowsAsync<ImageException>(() => LayoutWriter.WriteAsync(new MemoryStream(both), _temporary["home"], null, Cancellation))).Message);
+
+        Assert.Equal(before, File.ReadAllText(_temporary["layout/index.json"]));
+        Assert.Empty(Directory.GetFiles(_temporary["layout"], "*.part", SearchOption.AllDirectories));
+        Assert.Equal(["precious"], Directory.GetFileSystemEntries(_temporary["home"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task A_layout_cannot_show_the_host()
     {
         File.WriteAllText(_temporary["secret"], "{}");

@@ -107,12 +107,17 @@ internal sealed class SupervisorConnection : IDisposable
         PerformAsync(path, () => new StreamContent(body, bufferSize: 1 << 20), report, cancellation, again: false);
 
     /// <summary>Fetches what is no document but bytes, such as an archive.</summary>
-    public async Task DownloadAsync(string path, Stream output, CancellationToken cancellation)
+    public Task DownloadAsync(string path, Stream output, CancellationToken cancellation) =>
+        DownloadAsync(path, bytes => bytes.CopyToAsync(output, cancellation), cancellation);
+
+    /// <summary>Fetches bytes, and gives them to <paramref name="take"/> as they come.</summary>
+    public async Task DownloadAsync(string path, Func<Stream, Task> take, CancellationToken cancellation)
     {
         using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), cancellation);
         try
         {
-            await response.Content.CopyToAsync(output, cancellation);
+            await using var bytes = await response.Content.ReadAsStreamAsync(cancellation);
+            await take(bytes);
         }
         catch (Exception broken) when (broken is HttpRequestException or HttpIOException)
         {

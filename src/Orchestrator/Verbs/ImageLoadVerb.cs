@@ -1,3 +1,4 @@
+using Devoxx.Images;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Supervisor.Control;
 
@@ -6,7 +7,7 @@ namespace Devoxx.Orchestrator.Verbs;
 /// <summary><c>image load</c>: an archive as <c>docker save</c> or an OCI tool writes it, from a file or standard input.</summary>
 internal sealed class ImageLoadVerb : Verb
 {
-    private static readonly TextFlag Input = new("input", 'i', "Read from this tar archive instead of standard input");
+    private static readonly TextFlag Input = new("input", 'i', "Read from this tar archive instead of standard input, or from oci:DIRECTORY[:NAME]");
 
     public override string Name => "image load";
 
@@ -20,7 +21,17 @@ internal sealed class ImageLoadVerb : Verb
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
-        await using var archive = ArchiveInput.Open(invocation.Arguments.Value(Input) ?? invocation.Words.FirstOrDefault());
+        var source = invocation.Arguments.Value(Input) ?? invocation.Words.FirstOrDefault();
+        if (source is not null && ImagePath.TryParse(source) is { } place)
+        {
+            // A layout is a directory: the supervisor reads it where it is.
+            var there = (place with { Path = Path.GetFullPath(place.Path) }).ToString();
+            using var reader = await invocation.ConnectAsync();
+            return await invocation.ShowAsync("Loading", report =>
+                reader.UploadAsync($"{ControlRoutes.ImageLoad}?path={Uri.EscapeDataString(there)}", Stream.Null, report, invocation.Interrupts.First));
+        }
+
+        await using var archive = ArchiveInput.Open(source);
         using var supervisor = await invocation.ConnectAsync();
         return await invocation.ShowAsync("Loading", report =>
             supervisor.UploadAsync(ControlRoutes.ImageLoad, archive, report, invocation.Interrupts.First));

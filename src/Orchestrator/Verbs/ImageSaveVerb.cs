@@ -1,3 +1,5 @@
+using Devoxx.Images;
+using Devoxx.Images.Archives;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Supervisor.Control;
 
@@ -6,7 +8,7 @@ namespace Devoxx.Orchestrator.Verbs;
 /// <summary><c>image save</c>: an archive that <c>image load</c>, <c>docker load</c>, podman and skopeo read.</summary>
 internal sealed class ImageSaveVerb : Verb
 {
-    private static readonly TextFlag Output = new("output", 'o', "Write to this file instead of standard output");
+    private static readonly TextFlag Output = new("output", 'o', "Write to this file instead of standard output; oci:DIRECTORY[:TAG] writes an OCI layout");
 
     public override string Name => "image save";
 
@@ -20,7 +22,13 @@ internal sealed class ImageSaveVerb : Verb
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
-        var path = invocation.Arguments.Value(Output);
+        var place = invocation.Arguments.Value(Output) is { } text ? ImagePath.TryParse(text) ?? new ImagePath(ImagePathKind.DockerArchive, text, null) : null;
+        if (place is { Kind: not ImagePathKind.OciLayout, Name: not null })
+        {
+            throw new CommandFailedException($"{place}: in an archive images have their own names; give it another with `image tag` first, or write oci:DIRECTORY:TAG");
+        }
+
+        var path = place?.Path;
         if (path is null && !Console.IsOutputRedirected)
         {
             throw new CommandFailedException("an archive is nothing for a terminal: use -o FILE, or redirect standard output");
@@ -32,6 +40,13 @@ internal sealed class ImageSaveVerb : Verb
         {
             await invocation.Output.Out.FlushAsync();
             await supervisor.DownloadAsync($"{ControlRoutes.ImageSave}?{query}", invocation.Output.OutStream, invocation.Interrupts.First);
+            return ExitCode.Success;
+        }
+
+        if (place!.Kind == ImagePathKind.OciLayout)
+        {
+            await supervisor.DownloadAsync(
+                $"{ControlRoutes.ImageSave}?{query}", archive => LayoutWriter.WriteAsync(archive, path, place.Name, invocation.Interrupts.First), invocation.Interrupts.First);
             return ExitCode.Success;
         }
 

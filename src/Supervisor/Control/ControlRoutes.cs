@@ -30,7 +30,7 @@ public static class ControlRoutes
     /// <summary>GET → <see cref="ImageView"/>[].</summary>
     public const string Images = "/v1/images";
 
-    /// <summary>POST, the archive as body (docker-archive or oci-archive, gzip or not) → stream.</summary>
+    /// <summary>POST, the archive as body (docker-archive or oci-archive, gzip or not), or none and <c>?path=</c>, e.g. <c>oci:/absolute/path</c> → stream.</summary>
     public const string ImageLoad = "/v1/images/load";
 
     /// <summary>POST <c>?reference=</c>, a root filesystem's tar as body → stream.</summary>

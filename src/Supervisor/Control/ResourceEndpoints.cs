@@ -95,7 +95,10 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private Task LoadAsync(HttpContext http) => RunAsync(http, async output =>
     {
-        var images = await environment.Images.LoadAsync(http.Request.Body, new Reporter(output), http.RequestAborted).ConfigureAwait(false);
+        var images = http.Request.Query["path"].ToString() is { Length: > 0 } path
+            ? await environment.Images.LoadAsync(
+                ImagePath.TryParse(path) ?? throw new FormatException($"{path} is no path of an image"), new Reporter(output), http.RequestAborted).ConfigureAwait(false)
+            : await environment.Images.LoadAsync(http.Request.Body, new Reporter(output), http.RequestAborted).ConfigureAwait(false);
         foreach (var image in images)
         {
             var name = image.References.IsEmpty ? image.Id : string.Join(", ", image.References.Select(r => r.Familiar));
