@@ -60,6 +60,10 @@ public sealed record ImageConfig
     [JsonPropertyName("StopSignal")]
     public string? StopSignal { get; init; }
 
+    /// <summary>Docker's extension: what a Dockerfile that builds on this image does first.</summary>
+    [JsonPropertyName("OnBuild")]
+    public IReadOnlyList<string>? OnBuild { get; init; }
+
     [JsonPropertyName("Shell")]
     public IReadOnlyList<string>? Shell { get; init; }
 

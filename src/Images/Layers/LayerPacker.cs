@@ -18,4 +18,7 @@ internal sealed class LayerPacker(Stream output)
         new TreeWalker(sink, new TreeWalk(AsLayer: true), cancellation).Children(root, []);
         sink.End();
     }
+
+    /// <summary>A layer that changes nothing.</summary>
+    public void PackNothing() => new TarSink(output).End();
 }

@@ -148,7 +148,7 @@ public sealed class TreeWalker(ITreeSink sink, TreeWalk walk, CancellationToken 
                 return null;
         }
 
-        AddXattrs(directory, name, entry);
+        AddXattrs(directory, name, path, entry);
         return entry;
     }
 
@@ -163,7 +163,7 @@ public sealed class TreeWalker(ITreeSink sink, TreeWalk walk, CancellationToken 
         }
     }
 
-    private void AddXattrs(DirectoryFd directory, byte[] name, TarEntry entry)
+    private void AddXattrs(DirectoryFd directory, byte[] name, byte[] path, TarEntry entry)
     {
         if (directory.ListXattrs(name, _names) is not (> 0 and var length))
         {
@@ -173,6 +173,13 @@ public sealed class TreeWalker(ITreeSink sink, TreeWalk walk, CancellationToken 
         foreach (var range in _names.AsSpan(0, length - 1).Split((byte)0))
         {
             ReadOnlySpan<byte> attribute = _names.AsSpan(range);
+            if (walk.AsLayer && Overlay.IsElsewhere(attribute))
+            {
+                throw new ImageException(
+                    $"{LayerPath.Show(path)} is kept by overlayfs in a form that no layer has ({System.Text.Encoding.ASCII.GetString(attribute)}); " +
+                    "set /sys/module/overlay/parameters/redirect_dir and metacopy to N, and make the container anew");
+            }
+
             if (LayerUnpacker.IsKept(attribute) && directory.GetXattr(name, attribute, _buffer) is >= 0 and var size)
             {
                 entry.Xattrs.Add((attribute.ToArray(), _buffer.AsSpan(0, size).ToArray()));

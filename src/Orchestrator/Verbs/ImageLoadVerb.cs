@@ -1,6 +1,6 @@
-using Devoxx.Images;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Images;
 
 namespace Devoxx.Orchestrator.Verbs;
 
@@ -22,13 +22,12 @@ internal sealed class ImageLoadVerb : Verb
     public override async Task<int> RunAsync(Invocation invocation)
     {
         var source = invocation.Arguments.Value(Input) ?? invocation.Words.FirstOrDefault();
-        if (source is not null && ImagePath.TryParse(source) is { } place)
+        if (source is not null && ImagePlace.TryParse(source) is { } place)
         {
             // A layout is a directory: the supervisor reads it where it is.
-            var there = (place with { Path = Path.GetFullPath(place.Path) }).ToString();
             using var reader = await invocation.ConnectAsync();
             return await invocation.ShowAsync("Loading", report =>
-                reader.UploadAsync($"{ControlRoutes.ImageLoad}?path={Uri.EscapeDataString(there)}", Stream.Null, report, invocation.Interrupts.First));
+                reader.UploadAsync($"{ControlRoutes.ImageLoad}?path={Uri.EscapeDataString(place.Text)}", Stream.Null, report, invocation.Interrupts.First));
         }
 
         await using var archive = ArchiveInput.Open(source);

@@ -1,7 +1,6 @@
-using Devoxx.Images;
-using Devoxx.Images.Archives;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Supervisor.Control;
+using Devoxx.Supervisor.Images;
 
 namespace Devoxx.Orchestrator.Verbs;
 
@@ -22,13 +21,14 @@ internal sealed class ImageSaveVerb : Verb
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
-        var place = invocation.Arguments.Value(Output) is { } text ? ImagePath.TryParse(text) ?? new ImagePath(ImagePathKind.DockerArchive, text, null) : null;
-        if (place is { Kind: not ImagePathKind.OciLayout, Name: not null })
+        var text = invocation.Arguments.Value(Output);
+        var place = text is null ? null : ImagePlace.TryParse(text);
+        if (place is { IsLayout: false, Name: not null })
         {
-            throw new CommandFailedException($"{place}: in an archive images have their own names; give it another with `image tag` first, or write oci:DIRECTORY:TAG");
+            throw new CommandFailedException($"{text}: in an archive images have their own names; give it another with `image tag` first, or write oci:DIRECTORY:TAG");
         }
 
-        var path = place?.Path;
+        var path = place?.Path ?? text;
         if (path is null && !Console.IsOutputRedirected)
         {
             throw new CommandFailedException("an archive is nothing for a terminal: use -o FILE, or redirect standard output");
@@ -43,10 +43,10 @@ internal sealed class ImageSaveVerb : Verb
             return ExitCode.Success;
         }
 
-        if (place!.Kind == ImagePathKind.OciLayout)
+        if (place is { IsLayout: true })
         {
             await supervisor.DownloadAsync(
-                $"{ControlRoutes.ImageSave}?{query}", archive => LayoutWriter.WriteAsync(archive, path, place.Name, invocation.Interrupts.First), invocation.Interrupts.First);
+                $"{ControlRoutes.ImageSave}?{query}", archive => place.WriteLayoutAsync(archive, invocation.Interrupts.First), invocation.Interrupts.First);
             return ExitCode.Success;
         }
 

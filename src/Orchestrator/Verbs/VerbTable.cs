@@ -6,7 +6,7 @@ internal static class VerbTable
     /// <summary>In the order of <c>--help</c>.</summary>
     public static IReadOnlyList<string> Names =>
     [
-        "attach", "build", "config", "cp", "create", "down", "events", "exec", "export", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
+        "attach", "build", "commit", "config", "cp", "create", "down", "events", "exec", "export", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
         "image push", "image rm", "image save", "image tag", "images", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
         "restart", "rm", "run", "scale", "start", "stats", "stop", "supervisor", "supervisor install", "supervisor status", "supervisor uninstall", "top", "unpause",
         "up", "version", "volume inspect", "volume ls", "volume rm", "volumes", "wait", "why",
@@ -16,6 +16,7 @@ internal static class VerbTable
     {
         "attach" => new AttachVerb(),
         "build" => new BuildVerb(),
+        "commit" => new CommitVerb(),
         "config" or "convert" => new ConfigVerb(),
         "cp" => new CopyVerb(),
         "create" => new CreateVerb(),

@@ -36,7 +36,11 @@ internal sealed record CgroupFreezeDone(int Run, bool Frozen) : ICgroupCommand;
 internal sealed record CgroupFreezeFailed(int Run, string Error) : ICgroupCommand;
 
 /// <summary>Sent up: how it stands now, or why it could not be changed.</summary>
-public sealed record CgroupFreezeAnswer(int Run, bool Frozen, string Cause, string? Error = null) : IContainerCommand;
+public sealed record CgroupFreezeAnswer(int Run, bool Frozen, string Cause, string? Error = null) : IContainerCommand
+{
+    /// <summary>The <see cref="Cause"/> after recovery: so it was left.</summary>
+    public const string Found = "found so";
+}
 
 /// <summary>Sent up.</summary>
 public sealed record CgroupReady(int Run);

@@ -44,7 +44,7 @@ public static class CgroupDecisions
     private static ImmutableArray<ICgroupEffect> Resume(CgroupState state) => state switch
     {
         { Freezing: { } asked } => [new SetFrozen(state.Run, state.Path, asked.Frozen)],
-        _ => [new TellContainer(new CgroupFreezeAnswer(state.Run, state.Frozen, "found so"))],
+        _ => [new TellContainer(new CgroupFreezeAnswer(state.Run, state.Frozen, CgroupFreezeAnswer.Found))],
     };
 
     /// <summary>A kill that was seen while it ran counts even where the last reading came too late.</summary>

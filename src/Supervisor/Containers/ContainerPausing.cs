@@ -10,6 +10,9 @@ namespace Devoxx.Supervisor.Containers;
 /// </summary>
 internal static class ContainerPausing
 {
+    /// <summary>Why a container is paused whose changes are being made an image.</summary>
+    public const string CommitCause = "commit";
+
     public static Decision Pause(ContainerState state, PauseContainer command) => state switch
     {
         { Phase: ContainerPhase.Running, Paused: false } => Decision.Only(
@@ -42,6 +45,10 @@ internal static class ContainerPausing
         {
             // Frozen when it was told to stop: only what moves can stop.
             ContainerPhase.Stopping when answer.Frozen => Decision.Only(new FreezeRun(state.Run, Frozen: false, state.Stop!.Cause)),
+
+            // Who held it went with the supervisor, and nobody else is going to let it go.
+            ContainerPhase.Running when answer is { Frozen: true, Cause: CgroupFreezeAnswer.Found } && state.Held =>
+                Decision.Only(new FreezeRun(state.Run, Frozen: false, "the commit that held it was interrupted")),
             ContainerPhase.Running when answer.Frozen != state.Paused => Decision.Of(
                 answer.Frozen ? new ContainerPaused(state.Spec!.Subject, now, answer.Cause) : new ContainerUnpaused(state.Spec!.Subject, now, answer.Cause),
                 new AnswerFreezes()),

@@ -87,6 +87,9 @@ public sealed record ContainerState
     /// <summary>All its processes stand still, frozen by its cgroup.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>It is paused for a <c>commit</c>, and only as long as that takes.</summary>
+    public bool Held { get; init; }
+
     /// <summary>What it waits for in <see cref="ContainerPhase.Waiting"/>; null in any other.</summary>
     public ContainerWaiting? Waiting { get; init; }
 
@@ -124,6 +127,7 @@ public sealed record ContainerState
             NextStart = null,
             GaveUp = null,
             Paused = false,
+            Held = false,
             Waiting = null,
             Follows = e.Follows,
             ByItself = e.Attempt > 0 || Waiting is { Asked: false },
@@ -149,12 +153,13 @@ public sealed record ContainerState
             Stop = e,
             NextStart = null,
             Paused = false,
+            Held = false,
             Waiting = null,
         },
         ContainerSignalled e => e.Signal == 9 ? this with { KilledBecause = e.Cause } : this,
-        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null, Paused = false },
-        ContainerPaused => this with { Paused = true },
-        ContainerUnpaused => this with { Paused = false },
+        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null, Paused = false, Held = false },
+        ContainerPaused e => this with { Paused = true, Held = e.Cause == ContainerPausing.CommitCause },
+        ContainerUnpaused => this with { Paused = false, Held = false },
         ContainerRestartScheduled e => this with { Phase = ContainerPhase.BackingOff, NextStart = e },
         ContainerGaveUp e => this with { Phase = AtRest, GaveUp = e.Reason, Waiting = null, NextStart = null },
         ContainerRenamed e => this with { Spec = Spec! with { Name = e.Name } },

@@ -22,6 +22,7 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
     private readonly ResourceEndpoints resources = new(supervisor, environment);
     private readonly ProcessEndpoints processes = new(supervisor, environment);
     private readonly ContainerFilesEndpoint files = new(supervisor, environment);
+    private readonly CommitEndpoint commits = new(supervisor, environment);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -85,6 +86,9 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
                 break;
             case ("GET", "processes"):
                 await processes.ProcessesAsync(http, project).ConfigureAwait(false);
+                break;
+            case ("POST", "commit"):
+                await commits.CommitAsync(http, project).ConfigureAwait(false);
                 break;
             case ("POST", _):
                 var output = Channel.CreateUnbounded<ControlLine>();

@@ -21,6 +21,7 @@ namespace Devoxx.Supervisor.Control;
 [JsonSerializable(typeof(PullImagesRequest))]
 [JsonSerializable(typeof(BuildImagesRequest))]
 [JsonSerializable(typeof(TagImageRequest))]
+[JsonSerializable(typeof(CommitRequest))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(ImmutableArray<ImageStepView>))]
 [JsonSerializable(typeof(ControlLine))]

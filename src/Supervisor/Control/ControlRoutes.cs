@@ -78,6 +78,9 @@ public static class ControlRoutes
     /// <summary>POST <see cref="RemoveContainersRequest"/> → stream.</summary>
     public static string Remove(string project) => $"{Projects}/{project}/remove";
 
+    /// <summary>POST <see cref="CommitRequest"/> → stream; the last progress has the new image's id as its detail.</summary>
+    public static string Commit(string project) => $"{Projects}/{project}/commit";
+
     /// <summary>GET → <see cref="UsageView"/>[]: what each container that runs has used by now.</summary>
     public static string Usage(string project) => $"{Projects}/{project}/usage";
 

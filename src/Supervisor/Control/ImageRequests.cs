@@ -24,3 +24,11 @@ public sealed record BuildImagesRequest(
     bool Pull = false,
     bool Push = false,
     long? Memory = null);
+
+/// <summary>What <c>commit</c> asks for.</summary>
+/// <param name="Container">Its whole id.</param>
+/// <param name="Reference">The image's name; null: none.</param>
+/// <param name="Changes">Dockerfile instructions that change the image's defaults.</param>
+/// <param name="Pause">The container stands still meanwhile.</param>
+public sealed record CommitRequest(
+    string Container, string? Reference = null, string? Author = null, string? Message = null, ImmutableArray<string> Changes = default, bool Pause = true);

@@ -158,7 +158,7 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
     }
 
     /// <summary>Streams what the work has to say, and how it ended.</summary>
-    private static async Task RunAsync(HttpContext http, Func<ChannelWriter<ControlLine>, Task<Outcome>> work)
+    internal static async Task RunAsync(HttpContext http, Func<ChannelWriter<ControlLine>, Task<Outcome>> work)
     {
         var output = Channel.CreateUnbounded<ControlLine>();
         var done = Work();

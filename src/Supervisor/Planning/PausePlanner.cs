@@ -13,6 +13,18 @@ public static class PausePlanner
     public static Plan Unpause(Project? project, ImmutableArray<string> services, Observation observation) =>
         Make(project, services, observation, pause: false);
 
+    /// <summary>One container, by its id.</summary>
+    public static Plan Hold(string id, bool hold, string cause, Observation observation)
+    {
+        var plan = new PlanBuilder();
+        foreach (var container in observation.Containers.Where(c => c.Spec.Id == id && c.Phase == ContainerPhase.Running && c.IsPaused != hold))
+        {
+            _ = hold ? plan.Pause(container.Spec, cause) : plan.Unpause(container.Spec, cause);
+        }
+
+        return plan.Build();
+    }
+
     private static Plan Make(Project? project, ImmutableArray<string> services, Observation observation, bool pause)
     {
         var plan = new PlanBuilder();

@@ -133,6 +133,7 @@ internal sealed partial class ProjectActor
         StopServices c => ServicesPlanner.Stop(Defined(), c.Services, c.Grace, Observe()),
         PauseServices { Pause: true } c => PausePlanner.Pause(Defined(), c.Services, Observe()),
         PauseServices c => PausePlanner.Unpause(Defined(), c.Services, Observe()),
+        HoldContainer c => PausePlanner.Hold(c.ContainerId, c.Hold, c.Cause, Observe()),
         RemoveContainers c => RemovePlanner.Remove(Defined(), c.Services, c.Stop, c.Volumes, Observe()),
         RemoveEnded c => RemovePlanner.AutoRemove(c.Container, Observe()),
         KillServices c => ServicesPlanner.Kill(Defined(), c.Services, c.Signal, Observe(), c.Container, c.Orphans),
@@ -180,23 +181,24 @@ internal sealed partial class ProjectActor
         Next();
     }
 
-    private void Kill(KillServices kill)
+    /// <summary>What does not wait for the requests before it.</summary>
+    private void AtOnce(ProjectRequest request)
     {
-        if (kill.DryRun)
+        if (request.DryRun)
         {
-            Foretell(kill);
+            Foretell(request);
             return;
         }
 
-        var plan = PlanOf(kill);
+        var plan = PlanOf(request);
         if (!plan.Errors.IsEmpty)
         {
-            kill.Output.TryWrite(new ControlLine(Outcome: new Outcome(plan.Errors, plan.Warnings)));
-            kill.Output.TryComplete();
+            request.Output.TryWrite(new ControlLine(Outcome: new Outcome(plan.Errors, plan.Warnings)));
+            request.Output.TryComplete();
             return;
         }
 
-        var run = new PlanRun(plan, kill.Output);
+        var run = new PlanRun(plan, request.Output);
         runs.Add(run);
         Go(run);
     }

@@ -73,8 +73,8 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     {
         switch (message)
         {
-            case KillServices kill:
-                Kill(kill);
+            case KillServices or HoldContainer:
+                AtOnce((ProjectRequest)message);
                 break;
             case ProjectRequest request:
                 Request(request);

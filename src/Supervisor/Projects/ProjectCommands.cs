@@ -33,6 +33,11 @@ public sealed record KillServices(
 public sealed record PauseServices(
     string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, bool Pause) : ProjectRequest(ProjectName, Output);
 
+/// <summary>One container stands still for a while, whatever else is being done to its project, or goes on.</summary>
+/// <param name="ContainerId">Its whole id.</param>
+internal sealed record HoldContainer(
+    string ProjectName, ChannelWriter<ControlLine> Output, string ContainerId, bool Hold, string Cause) : ProjectRequest(ProjectName, Output);
+
 /// <param name="Stop">What runs is stopped first; else it is left alone.</param>
 /// <param name="Volumes">Anonymous volumes go too.</param>
 public sealed record RemoveContainers(

@@ -36,6 +36,22 @@ public sealed class ContainerPausingTests
     }
 
     [Fact]
+    public void What_a_commit_held_goes_on_when_the_commit_has_gone_with_the_supervisor()
+    {
+        var life = ContainerLife.Running().Tell(new CgroupFreezeAnswer(1, true, ContainerPausing.CommitCause));
+        Assert.True(life.State.Held);
+
+        life.Tell(new CgroupFreezeAnswer(1, true, CgroupFreezeAnswer.Found));
+        Assert.False(life.Effect<FreezeRun>().Frozen);
+        life.Tell(new CgroupFreezeAnswer(1, false, "interrupted"));
+        Assert.False(life.State.Held || life.State.Paused);
+
+        // Somebody's own pause stays.
+        life.Tell(new CgroupFreezeAnswer(1, true, "pause")).Tell(new CgroupFreezeAnswer(1, true, CgroupFreezeAnswer.Found));
+        Assert.True(life.State.Paused);
+    }
+
+    [Fact]
     public void A_freeze_that_fails_changes_nothing_and_says_why()
     {
         var life = ContainerLife.Running().Tell(new PauseContainer(3, "pause")).Tell(new CgroupFreezeAnswer(1, false, "pause", "busy"));
