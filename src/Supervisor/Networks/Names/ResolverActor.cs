@@ -235,8 +235,10 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     private void Forget(string id)
     {
         End(id);
-        if (containers.Remove(id) && containers.Count == 0)
+        containers.Remove(id);
+        if (containers.Count == 0 && served.Count == 0)
         {
+            // Also when it was of an earlier supervisor, which had no time to end it.
             EndProcess();
         }
     }
