@@ -236,7 +236,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     {
         End(id);
         containers.Remove(id);
-        if (containers.Count == 0 && served.Count == 0)
+        if (containers.Count == 0 && served.Count == 0 && awaited.Count == 0)
         {
             // Also when it was of an earlier supervisor, which had no time to end it.
             EndProcess();
