@@ -312,6 +312,7 @@ internal sealed partial class ProjectActor
     private void Next()
     {
         current = null;
+        images.Clear();
         if (queue.TryDequeue(out var next))
         {
             Request(next);

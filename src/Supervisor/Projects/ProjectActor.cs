@@ -109,6 +109,8 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
                 break;
             case ImageAnswer answer:
                 images[WantedImage.Of(answer)] = answer;
+                // From here on nobody may remove it, though no container has it yet.
+                TellUp();
                 TellImage(answer);
                 PlanIfKnown();
                 break;
@@ -213,7 +215,8 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             active + (current is null ? 0 : 1) + runs.Count,
             // A crash may leave two of one name while one takes the other's place.
             Existing().GroupBy(c => c.Spec!.Name).SelectMany(g => g.Select((c, i) => (Name: i == 0 ? g.Key : $"{g.Key} ({c.Spec!.Id[..12]})", c.Spec!.ImageId)))
-                .ToImmutableDictionary(c => c.Name, c => c.ImageId),
+                .Concat(images.Values.OfType<ImageAnswer>().Where(i => i.Image is not null).Select(i => (Name: $"{i.Reference} of {name}, which is being started", ImageId: i.Image!.Id)))
+                .DistinctBy(c => c.Name).ToImmutableDictionary(c => c.Name, c => c.ImageId),
             [.. State.Containers.Keys],
             [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))])
         {

@@ -65,7 +65,7 @@ public sealed record UnwatchContainers(string ProjectName, ChannelWriter<Contain
 internal sealed record ProjectChanged(string ProjectName, ProjectSummary Summary, bool Recovered = false);
 
 /// <summary>What is known of a project without asking it.</summary>
-/// <param name="ImageIds">By container name: images that must not be removed.</param>
+/// <param name="ImageIds">By container name, or by what an `up` that is under way calls them: images that must not be removed.</param>
 /// <param name="Volumes">Which containers would miss which volumes.</param>
 internal sealed record ProjectSummary(
     ProjectView View,
