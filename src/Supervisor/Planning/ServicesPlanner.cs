@@ -48,6 +48,14 @@ public static class ServicesPlanner
         var graph = ServiceGraph.Of(project);
         var named = Named(plan, project, services, observation);
         var meant = noDeps ? named : [.. named.Union(named.SelectMany(s => FollowersOf(project, s)))];
+        foreach (var service in services.IsDefault ? [] : services)
+        {
+            if (observation.Of(service).IsEmpty)
+            {
+                plan.Warnings.Add($"service {service} has no container to restart; `up` makes one");
+            }
+        }
+
         var stops = AddStops(plan, graph, meant, "restart", grace, observation);
         var starts = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         foreach (var service in graph.InOrder(meant).Where(meant.Contains))
