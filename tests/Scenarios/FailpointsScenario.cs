@@ -34,9 +34,15 @@ public sealed class FailpointsScenario
             });
 
         Console.WriteLine($"failpoints: {matrix.Reached.Count()} of {points.Count} points reached, {matrix.Runs} of {matrix.All} runs ({matrix.Missed} came another way) in {matrix.Took.TotalSeconds:0} s, "
-            + (matrix.Failures.Any() ? $"{matrix.Failures.Count()} not recovered" : "all recovered") + $"; DEVOXX_SEED={seed}");
+            + (matrix.Failures.Any() ? $"{matrix.Failures.Count()} not recovered" : "all recovered") + $", {matrix.Unsteady.Count()} at the second try; DEVOXX_SEED={seed}");
+        foreach (var once in matrix.Unsteady)
+        {
+            Console.WriteLine($"failpoints: recovered at the second try: {once}");
+        }
+
         Console.WriteLine($"failpoints not reached by these commands: {string.Join(' ', matrix.NotReached)}");
         Assert.True(!matrix.Failures.Any(), string.Join("\n\n", matrix.Failures));
+        Assert.InRange(matrix.Unsteady.Count(), 0, Math.Max(3, matrix.Runs / 50));
         Assert.Empty(matrix.Reached.Except(points));
         Assert.InRange(matrix.Reached.Count(), 80, points.Count);
         Assert.InRange(matrix.Missed, 0, matrix.Runs / 5);
