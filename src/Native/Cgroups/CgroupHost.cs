@@ -9,14 +9,14 @@ public sealed class CgroupHost
     private static readonly ImmutableArray<Controller> V1All =
     [
         new V1.MemoryController(), new V1.CpuController(), new V1.CpuacctController(), new V1.CpusetController(), new V1.PidsController(),
-        new V1.DevicesController(), new V1.BlkioController(), new V1.FreezerController(), new V1.HugetlbController(), new RdmaController(),
+        new V1.DevicesController(), new V1.BlkioController(), new V1.FreezerController(), new HugetlbController("limit_in_bytes"), new RdmaController(),
         new V1.NetClassController(), new V1.NetPriorityController(),
     ];
 
     private static readonly ImmutableArray<Controller> V2All =
     [
         new V2.MemoryController(), new V2.CpuController(), new V2.CpusetController(), new V2.PidsController(), new V2.DevicesController(),
-        new V2.IoController(), new V2.HugetlbController(), new RdmaController(),
+        new V2.IoController(), new HugetlbController("max"), new RdmaController(),
     ];
 
     private CgroupHost(string? unified, ImmutableSortedDictionary<string, string> v1, ImmutableArray<string> v2Controllers)
