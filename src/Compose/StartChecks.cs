@@ -49,7 +49,8 @@ public static class StartChecks
     ];
 
     /// <summary>The errors of the active services and of the networks they use; empty if all can be run, or if the load failed.</summary>
-    public static ImmutableArray<Diagnostic> For(LoadResult result)
+    /// <param name="runtime">What would be right in place of a value of `runtime`, on this machine; null: it is right.</param>
+    public static ImmutableArray<Diagnostic> For(LoadResult result, Func<string, string?>? runtime = null)
     {
         if (result is not { Project: { } project, Tree: { } tree }) return [];
         var diagnostics = new DiagnosticList();
@@ -60,7 +61,12 @@ public static class StartChecks
                 if (kind == "services" ? project.Services.ContainsKey(name) : project.Networks.ContainsKey(name)) Walk(node, place, $"{kind}.{name}", diagnostics);
             if (kind != "services") continue;
             foreach (var (name, node, _) in named)
-                if (project.Services.ContainsKey(name) && node is MappingNode service) DevoxxReading.Check(service, $"services.{name}", diagnostics);
+            {
+                if (!project.Services.ContainsKey(name) || node is not MappingNode service) continue;
+                DevoxxReading.Check(service, $"services.{name}", diagnostics);
+                if (service.Find("runtime") is ScalarNode { IsNull: false } said && runtime?.Invoke(said.Print()) is { } right)
+                    diagnostics.Error(said.Position, $"services.{name}.runtime: `{said.Print()}` cannot be run; {right}");
+            }
         }
         return diagnostics.ToImmutable();
     }

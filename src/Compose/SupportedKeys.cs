@@ -61,6 +61,7 @@ public static class SupportedKeys
         yield return Honoured("services.*.depends_on", "also when a container restarts by itself; with `restart: true` dependants follow a restart of what they depend on, by whomever");
         yield return Partly("services.*.networks.*.driver_opts", "`com.docker.network.endpoint.ifname` only");
         yield return Partly("services.*.logging", "drivers `json-file`, `local` and `none`; options `max-size` and `max-file`");
+        yield return Partly("services.*.runtime", "`runc`, `crun`, `youki`, an absolute path, or `devoxx-runtime`, which is the default; with another runtime a container outlives its monitor until the supervisor sees it");
         yield return Partly("services.*.security_opt", "`no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`");
         yield return Honoured("services.*.build", "by buildah, or BuildKit's buildctl");
         yield return Warned("services.*.build.entitlements", "the builders run their steps without privileges");
@@ -98,12 +99,11 @@ public static class SupportedKeys
                      ("the verb `watch` is not there yet", "develop"),
                      ("hooks are not run yet", "post_start pre_start pre_stop"),
                      ("graphics processors are not given to containers", "gpus"),
-                     ("it is for Windows", "credential_spec"),
+                     ("it is for Windows", "credential_spec isolation"),
                      ("namespaces are not shared yet", "cgroup ipc pid userns_mode uts"),
                      ("cgroups are made below this program's own", "cgroup_parent"),
                      ("these limits are not set yet", "blkio_config cpu_count cpu_percent cpu_rt_period cpu_rt_runtime storage_opt"),
                      ("volumes of others are not mounted yet", "volumes_from"),
-                     ("containers run on this machine's platform, with this program's own runtime", "isolation runtime"),
                      ("images are pulled when they are missing", "pull_refresh_after"),
                      ("there is no such service outside", "models provider use_api_socket"),
                  })

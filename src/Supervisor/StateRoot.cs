@@ -57,6 +57,13 @@ public sealed record StateRoot
     /// <summary>The <c>--root</c> of <c>devoxx-runtime</c>.</summary>
     public string RuntimeRoot => RunDirectory + "/containers";
 
+    /// <summary>Where runtimes that are not ours keep theirs.</summary>
+    public string RuntimeStatesDirectory => RunDirectory + "/runtimes";
+
+    /// <summary>Where one of them does.</summary>
+    /// <param name="runtime">Its name or absolute path.</param>
+    public string RuntimeStates(string runtime) => $"{RuntimeStatesDirectory}/{runtime.TrimStart('/').Replace('/', '-')}";
+
     /// <summary>What the resolver of this root is told, and what it says.</summary>
     public string NamesDirectory => RunDirectory + "/dns";
 

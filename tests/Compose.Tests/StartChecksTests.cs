@@ -35,4 +35,15 @@ public sealed class StartChecksTests
     [Fact]
     public void Does_not_look_at_services_that_are_not_active() =>
         Assert.Empty(Errors("services: {a: {image: x}, b: {image: x, restart: sometimes, profiles: [p]}}"));
+
+    [Fact]
+    public void Asks_whoever_knows_the_machine_about_a_runtime()
+    {
+        var result = ComposeLoader.Load(Compose.Request(Compose.Stack("runtime: runcc")));
+
+        var error = Assert.Single(StartChecks.For(result, name => name == "runcc" ? "write runc" : null));
+
+        Assert.Equal("compose.yaml:4:14: services.it.runtime: `runcc` cannot be run; write runc", error.ToString().Replace("/srv/app/", ""));
+        Assert.Empty(StartChecks.For(result, static _ => null));
+    }
 }

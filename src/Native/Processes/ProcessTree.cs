@@ -31,6 +31,23 @@ public static class ProcessTree
         }
     }
 
+    /// <summary>The sessions that the children of a process are in, but for its own. Their first processes may have ended.</summary>
+    public static IReadOnlyCollection<int> SessionsBelow(int parent)
+    {
+        var stats = Stats();
+        var sessions = new HashSet<int>();
+        foreach (var stat in stats.Values)
+        {
+            if (stat.ParentPid == parent && stat.IsAlive)
+            {
+                sessions.Add(stat.Session);
+            }
+        }
+
+        sessions.Remove(stats.TryGetValue(parent, out var own) ? own.Session : 0);
+        return sessions;
+    }
+
     /// <summary>The living of the tree. Pure.</summary>
     public static IReadOnlyCollection<int> Members(int session, IReadOnlyDictionary<int, ProcessStat> stats)
     {

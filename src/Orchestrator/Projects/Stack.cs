@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Devoxx.Compose;
+using Devoxx.Supervisor.Runtimes;
 
 namespace Devoxx.Orchestrator.Projects;
 
@@ -19,7 +20,7 @@ internal sealed record Stack(Project Project, JsonElement Json)
             invocation.Output.Warn(StackFiles.Describe(warning));
         }
 
-        var refusals = StartChecks.For(result);
+        var refusals = StartChecks.For(result, InstalledRuntimes.WhatIsWrong);
         if (!refusals.IsEmpty)
         {
             throw new CommandFailedException(string.Join('\n', refusals.Select(StackFiles.Describe)));

@@ -8,6 +8,8 @@ namespace Devoxx.Runtime.Containers;
 /// <summary>The directory of one container below <c>--root</c>, readable by root only.</summary>
 internal sealed unsafe class StateDirectory(string root, string id)
 {
+    public const string AttachName = "attach.sock", ConsoleName = "console.sock";
+
     public string Id => id;
 
     public string DirectoryPath { get; } = Path.Combine(Path.GetFullPath(root), ContainerId.Require(id));
@@ -17,7 +19,13 @@ internal sealed unsafe class StateDirectory(string root, string id)
     /// <summary>config.json as it was at <c>create</c>: later changes of the bundle must not reach the container (runtime-spec, "Lifecycle").</summary>
     public string ConfigPath => DirectoryPath + "/config.json";
 
-    public string AttachPath => DirectoryPath + "/attach.sock";
+    public string AttachPath => $"{DirectoryPath}/{AttachName}";
+
+    /// <summary>Where another runtime sends the container's terminal.</summary>
+    public string ConsolePath => $"{DirectoryPath}/{ConsoleName}";
+
+    /// <summary>Where another runtime writes which process is the container's first.</summary>
+    public string PidPath => DirectoryPath + "/pid";
 
     public string FifoPath => DirectoryPath + "/exec.fifo";
 
@@ -45,6 +53,8 @@ internal sealed unsafe class StateDirectory(string root, string id)
         Unlink(StatePath);
         Unlink(ConfigPath);
         Unlink(AttachPath);
+        Unlink(ConsolePath);
+        Unlink(PidPath);
         Unlink(FifoPath);
         fixed (byte* p = Encoding.UTF8.GetBytes(DirectoryPath + "\0"))
         {

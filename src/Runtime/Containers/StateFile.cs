@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
+using Devoxx.Oci;
 
 namespace Devoxx.Runtime.Containers;
 
@@ -39,6 +40,9 @@ internal sealed record StateFile
 
     /// <summary>Whether there are hooks to run when it has started, or is deleted.</summary>
     public bool HasHooks { get; init; }
+
+    /// <summary>The runtime that has made it and is asked for whatever else is to run in it; null: we.</summary>
+    public ForeignRuntime? Runtime { get; init; }
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
@@ -86,6 +90,9 @@ internal sealed record StateFile
             CgroupsPath = state.TryGetProperty("cgroupsPath", out var path) ? path.GetString() : null,
             OwnsCgroup = state.GetProperty("ownsCgroup").GetBoolean(),
             HasHooks = state.TryGetProperty("hasHooks", out var hooks) && hooks.GetBoolean(),
+            Runtime = state.TryGetProperty("runtime", out var runtime)
+                ? new ForeignRuntime(runtime.GetProperty("path").GetString()!, runtime.GetProperty("root").GetString()!)
+                : null,
             Annotations = annotations,
         };
     }
@@ -107,6 +114,14 @@ internal sealed record StateFile
         if (HasHooks)
         {
             writer.WriteBoolean("hasHooks", true);
+        }
+
+        if (Runtime is { } runtime)
+        {
+            writer.WriteStartObject("runtime");
+            writer.WriteString("path", runtime.Path);
+            writer.WriteString("root", runtime.Root);
+            writer.WriteEndObject();
         }
 
         writer.WriteMap("annotations", Annotations);

@@ -5,6 +5,7 @@ using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Foreign;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Lifecycle;
 using Devoxx.Runtime.Setup;
@@ -54,8 +55,14 @@ internal sealed class ExecRun(StateDirectory directory)
             throw new SetupException("cannot exec in a paused container (use --ignore-paused to override)");
         }
 
-        var relayed = process.Terminal && ConsoleSocket is null;
         using var cgroup = OpenCgroup(state);
+        var directoryFd = cgroup?.V2Directory is { } v2 ? (int)v2.DangerousGetHandle() : -1;
+        if (state.Runtime is { } foreign)
+        {
+            return ForeignExec.Run(foreign, directory, process, this, new CgroupPlace(Numbers(cgroup), directoryFd));
+        }
+
+        var relayed = process.Terminal && ConsoleSocket is null;
         var errors = FileDescriptor.Pipe();
         var console = ConsoleSocket is { } path ? (-1, UnixSocket.Connect(path)) : relayed ? FileDescriptor.SocketPair() : (-1, -1);
         var nothing = NullStandardDescriptors && !process.Terminal ? FileDescriptor.Open("/dev/null", O_RDWR) : -1;
@@ -73,7 +80,6 @@ internal sealed class ExecRun(StateDirectory directory)
         });
         var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread());
         var own = new NamespacePlan(spec.Linux?.Namespaces).Has("pid");
-        var directoryFd = cgroup?.V2Directory is { } v2 ? (int)v2.DangerousGetHandle() : -1;
         Failpoint.Reach("exec.launch.before");
         var (pid, pidFd) = Launcher.Launch(operations, 0, errors.Write, directoryFd, own ? targetFd : -1);
         using (pidFd)
@@ -121,7 +127,8 @@ internal sealed class ExecRun(StateDirectory directory)
         return process.Reap();
     }
 
-    private static bool HasEnded(PidFd process, int milliseconds)
+    /// <summary>Waits; false when the time is over first.</summary>
+    public static bool HasEnded(PidFd process, int milliseconds)
     {
         using var epoll = new Monitor.Epoll();
         epoll.Add((int)process.DangerousGetHandle());

@@ -1,6 +1,6 @@
-using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Terminals;
+using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
 using static Devoxx.Runtime.Setup.Linux;
 
@@ -21,7 +21,7 @@ internal sealed unsafe class AttachServer : IDisposable
     public AttachServer(Epoll epoll, string directory, int input, bool isTerminal)
     {
         (_epoll, _input, _isTerminal) = (epoll, input, isTerminal);
-        _listener = Listen(directory);
+        _listener = UnixSocket.Listen(directory, StateDirectory.AttachName);
         epoll.Add(_listener);
     }
 
@@ -222,8 +222,7 @@ internal sealed unsafe class AttachServer : IDisposable
 
     private void Accept()
     {
-        const int SYS_accept4 = 288;
-        var fd = (int)RawSyscall.Invoke(SYS_accept4, _listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        var fd = UnixSocket.Accept(_listener, SOCK_NONBLOCK);
         if (fd < 0)
         {
             return;
@@ -237,24 +236,5 @@ internal sealed unsafe class AttachServer : IDisposable
     {
         _clients.Remove(client);
         client.Dispose();
-    }
-
-    private static int Listen(string directory)
-    {
-        var socket = (int)FileDescriptor.Check(RawSyscall.Invoke(Nr.socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
-        var parent = FileDescriptor.Open(directory, O_PATH | O_DIRECTORY);
-
-        // By way of the directory's descriptor, because a path in sockaddr_un has room for 108 bytes only (unix(7)).
-        var address = stackalloc byte[110];
-        new Span<byte>(address, 110).Clear();
-        *(ushort*)address = AF_UNIX;
-        Encoding.ASCII.GetBytes($"/proc/self/fd/{parent}/attach.sock", new Span<byte>(address + 2, 108));
-        var mask = RawSyscall.Invoke(Nr.umask, 0x7f /* 0177 */);
-        var result = RawSyscall.Invoke(Nr.bind, socket, (nint)address, 110);
-        RawSyscall.Invoke(Nr.umask, mask);
-        FileDescriptor.Close(parent);
-        FileDescriptor.Check(result, "bind", directory + "/attach.sock");
-        FileDescriptor.Check(RawSyscall.Invoke(Nr.listen, socket, 16), "listen", directory + "/attach.sock");
-        return socket;
     }
 }

@@ -8,6 +8,7 @@ using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Foreign;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Lifecycle;
 using Devoxx.Runtime.Setup;
@@ -17,13 +18,12 @@ namespace Devoxx.Runtime.Monitor;
 
 /// <summary>What the <c>monitor</c> verb was asked for.</summary>
 internal sealed record MonitorOptions(
-    string Id, string Root, string Bundle, int StatusFd, bool KeepsLog, long LogMaxSize, int LogMaxFiles, bool Terminal, bool Stdin, bool HoldOutput = false);
+    string Id, string Root, string Bundle, int StatusFd, bool KeepsLog, long LogMaxSize, int LogMaxFiles, bool Terminal, bool Stdin, bool HoldOutput = false,
+    ForeignRuntime? Runtime = null);
 
 /// <summary>One run of one container, from its making to its exit record.</summary>
 internal sealed class MonitorRun(MonitorOptions options)
 {
-    private const int PipeSize = 1 << 20;
-
     // Who asked for the output to be held connects at once, or has been killed: then the container must not wait for ever.
     private static readonly TimeSpan PatienceWithAttachment = TimeSpan.FromSeconds(10);
 
@@ -138,21 +138,27 @@ internal sealed class MonitorRun(MonitorOptions options)
 
     private (MonitorLoop Loop, int Pid, PidFd PidFd) Start(RuntimeSpec spec, CgroupEntry? cgroup)
     {
-        var terminal = spec.Process!.Terminal;
+        var streams = new ContainerStreams(spec.Process!.Terminal, options.Stdin, relaysOutput: options.KeepsLog || options.Stdin || options.HoldOutput);
+        var (pid, pidFd) = options.Runtime is { } foreign
+            ? new ForeignStart(foreign, _state, _bundle).Run(spec, cgroup, streams)
+            : StartOwn(spec, cgroup, streams);
+        Failpoint.Reach("monitor.command-runs");
+        streams.CloseTheirs();
+        return (MakeLoop(streams), pid, pidFd);
+    }
+
+    private (int Pid, PidFd PidFd) StartOwn(RuntimeSpec spec, CgroupEntry? cgroup, ContainerStreams streams)
+    {
         var namespaces = new NamespacePlan(spec.Linux?.Namespaces);
         var errors = FileDescriptor.Pipe();
-        var console = terminal ? FileDescriptor.SocketPair() : (-1, -1);
-        var stdin = options.Stdin && !terminal ? FileDescriptor.Pipe() : (-1, -1);
-        var relays = options.KeepsLog || options.Stdin || options.HoldOutput;
-        var stdout = terminal ? (-1, -1) : relays ? OutputPipe() : (-1, -1);
-        var stderr = terminal ? (-1, -1) : relays ? OutputPipe() : (-1, -1);
+        var console = streams.IsTerminal ? FileDescriptor.SocketPair() : (-1, -1);
         var fds = new ChildDescriptors
         {
             Errors = errors.Write,
             CgroupTasks = cgroup?.Tasks ?? [],
-            Stdin = stdin.Item1,
-            Stdout = stdout.Item2,
-            Stderr = stderr.Item2,
+            Stdin = streams.Stdin.Theirs,
+            Stdout = streams.Stdout.Theirs,
+            Stderr = streams.Stderr.Theirs,
             ConsoleSocket = console.Item2,
         };
         using var guide = new ChildGuide(spec, namespaces, options.Id, _bundle);
@@ -162,7 +168,7 @@ internal sealed class MonitorRun(MonitorOptions options)
         Failpoint.Reach("monitor.launch.before");
         var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
         Failpoint.Reach("monitor.launch.after");
-        foreach (var fd in (ReadOnlySpan<int>)[errors.Write, pidNamespace, console.Item2, stdin.Item1, stdout.Item2, stderr.Item2])
+        foreach (var fd in (ReadOnlySpan<int>)[errors.Write, pidNamespace, console.Item2])
         {
             FileDescriptor.Close(fd);
         }
@@ -178,29 +184,28 @@ internal sealed class MonitorRun(MonitorOptions options)
             throw;
         }
 
-        Failpoint.Reach("monitor.command-runs");
         FileDescriptor.Close(errors.Read);
-        if (terminal)
+        if (streams.IsTerminal)
         {
-            stdout = (FileDescriptor.Receive(console.Item1), -1);
+            streams.Terminal = FileDescriptor.Receive(console.Item1);
             FileDescriptor.Close(console.Item1);
-            FileDescriptor.SetNonBlocking(stdout.Item1);
         }
 
-        return (MakeLoop(terminal, stdin.Item2, stdout.Item1, stderr.Item1), pid, pidFd);
+        return (pid, pidFd);
     }
 
-    private MonitorLoop MakeLoop(bool terminal, int stdin, int stdout, int stderr)
+    private MonitorLoop MakeLoop(ContainerStreams streams)
     {
         var epoll = new Epoll();
-        if (stdin >= 0)
+        var (input, output) = streams.IsTerminal ? (streams.Terminal, streams.Terminal) : (streams.Stdin.Ours, streams.Stdout.Ours);
+        if (streams.IsTerminal)
         {
-            FileDescriptor.SetNonBlocking(stdin);
+            FileDescriptor.SetNonBlocking(streams.Terminal);
         }
 
         var log = options.KeepsLog ? new LogFile(_bundle + "/log", options.LogMaxSize, options.LogMaxFiles, _clock) : null;
-        var attach = terminal || options.Stdin || options.HoldOutput ? new AttachServer(epoll, _state.DirectoryPath, terminal ? stdout : stdin, terminal) : null;
-        return new MonitorLoop(epoll, new LogWriter(log, _clock), attach, stdout, stderr);
+        var attach = streams.IsTerminal || options.Stdin || options.HoldOutput ? new AttachServer(epoll, _state.DirectoryPath, input, streams.IsTerminal) : null;
+        return new MonitorLoop(epoll, new LogWriter(log, _clock), attach, output, streams.Stderr.Ours);
     }
 
     private static void AwaitCommand(int errors, OperationList operations, PidFd child, Action<ChildStage, int> atStage)
@@ -231,6 +236,7 @@ internal sealed class MonitorRun(MonitorOptions options)
             MonitorStartTime = own,
             CgroupsPath = _cgroupPath,
             OwnsCgroup = _createdCgroup,
+            Runtime = options.Runtime,
             Annotations = spec.Annotations,
         }.Write(_state);
         Failpoint.Reach("monitor.announce.before");
@@ -259,16 +265,5 @@ internal sealed class MonitorRun(MonitorOptions options)
             cgroup.Kill();
             cgroup.Remove();
         }
-    }
-
-    private static (int Read, int Write) OutputPipe()
-    {
-        const int F_SETPIPE_SZ = 1031;
-        var pipe = FileDescriptor.Pipe();
-
-        // A container that writes fast then wakes us seldom. Refused (EPERM) beyond a limit of the host; the default works too.
-        RawSyscall.Invoke(Nr.fcntl, pipe.Write, F_SETPIPE_SZ, PipeSize);
-        FileDescriptor.SetNonBlocking(pipe.Read);
-        return pipe;
     }
 }

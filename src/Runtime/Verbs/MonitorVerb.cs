@@ -1,4 +1,5 @@
 using Devoxx.Native;
+using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Monitor;
 using Devoxx.Runtime.Setup;
@@ -6,15 +7,15 @@ using Devoxx.Runtime.Setup;
 namespace Devoxx.Runtime.Verbs;
 
 /// <summary>
-/// <c>monitor --root DIR --bundle DIR --status-fd N [--log-max-size BYTES --log-max-file N | --log-driver none] [--terminal] [--stdin] [--hold-output] ID</c>:
-/// makes a container, keeps its output, and records its exit.
+/// <c>monitor --root DIR --bundle DIR --status-fd N [--log-max-size BYTES --log-max-file N | --log-driver none] [--terminal] [--stdin] [--hold-output]
+/// [--runtime PATH --runtime-root DIR] ID</c>: makes a container, or has another runtime make it, keeps its output, and records its exit.
 /// </summary>
 internal static class MonitorVerb
 {
     public static int Run(ReadOnlySpan<string> args)
     {
         var parsed = Arguments.Parse(
-            args, ["root", "b=bundle", "status-fd", "log-max-size", "log-max-file", "log-driver"], ["terminal", "stdin", "hold-output"]);
+            args, ["root", "b=bundle", "status-fd", "log-max-size", "log-max-file", "log-driver", "runtime", "runtime-root"], ["terminal", "stdin", "hold-output"]);
         var status = (int)(parsed.Number("status-fd") ?? -1);
         IgnoreSignals();
         MonitorRun? run = null;
@@ -29,7 +30,7 @@ internal static class MonitorVerb
             run = new MonitorRun(new MonitorOptions(
                 parsed.Single("container id"), parsed.Require("root"), parsed.Require("bundle"), status, driver == "file",
                 parsed.Number("log-max-size") ?? 0, (int)Math.Min(parsed.Number("log-max-file") ?? 1, 1000), parsed.Has("terminal"), parsed.Has("stdin"),
-                parsed.Has("hold-output")));
+                parsed.Has("hold-output"), parsed.Value("runtime") is { } runtime ? new ForeignRuntime(runtime, parsed.Require("runtime-root")) : null));
             run.Run();
             return 0;
         }

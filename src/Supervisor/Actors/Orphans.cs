@@ -3,6 +3,7 @@ using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
 using Devoxx.Native.Netlink;
 using Devoxx.Supervisor.Monitors;
+using Devoxx.Supervisor.Runtimes;
 
 namespace Devoxx.Supervisor.Actors;
 
@@ -38,6 +39,7 @@ internal static class Orphans
             });
         }
 
+        Try(errors, () => ForeignState.DeleteOrphans(root, owned.Contains));
         Try(errors, () =>
         {
             // Of whatever nobody knows any more, for example because the journal was deleted: interfaces are known by their names.

@@ -4,8 +4,10 @@ using Devoxx.Images;
 using Devoxx.Native.Failpoints;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Runtimes;
 using Devoxx.Supervisor.Seccomp;
 
 namespace Devoxx.Supervisor.Bundles;
@@ -38,8 +40,25 @@ internal static class Bundle
             seccomp is null ? null : SeccompProfiles.FilterPath(environment.Root, seccomp)));
         ContainerFiles.Write(spec, bundle);
         File.WriteAllBytes(bundle + "/config.json", JsonSerializer.SerializeToUtf8Bytes(runtimeSpec, OciJson.Default.RuntimeSpec));
+        if (spec.Runtime is { } runtime)
+        {
+            WriteStandard(spec, bundle, runtimeSpec, runtime);
+        }
+
         Failpoint.Reach("bundle.half-written");
         WriteNames(spec, environment.Root, network, bundle + "/etc/");
+    }
+
+    /// <summary>A bundle inside of the bundle, for a runtime that is not ours.</summary>
+    private static void WriteStandard(ContainerSpec spec, string bundle, RuntimeSpec own, string runtime)
+    {
+        var directory = ForeignRuntime.BundleIn(bundle);
+        Directory.CreateDirectory(directory + "/rootfs");
+        IEnumerable<DeviceRule> devices = spec.Privileged
+            ? [new DeviceRule(true, Access: "rwm")]
+            : CgroupEffects.Devices(spec.Limits).Select(rule => new DeviceRule(rule.Allow, rule.Type.ToString(), rule.Major, rule.Minor, rule.Access));
+        var standard = StandardSpec.Of(own, [.. devices], spec.Init ? InstalledRuntimes.Init(runtime) : null);
+        File.WriteAllBytes(directory + "/config.json", JsonSerializer.SerializeToUtf8Bytes(standard, OciJson.Default.RuntimeSpec));
     }
 
     private static void WriteNames(ContainerSpec spec, StateRoot root, ContainerNetwork network, string etc)

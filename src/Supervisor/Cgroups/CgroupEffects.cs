@@ -32,7 +32,7 @@ internal static class CgroupEffects
     public static bool Make(CgroupHost host, MakeCgroup make)
     {
         Remove(host, make.Path);
-        var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? [.. DefaultDevices, .. DeviceGrants.Of(make.Limits.DeviceRules ?? [])] : null);
+        var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? Devices(make.Limits) : null);
         var cgroup = Cgroup.Create(host, make.Path, limits);
         Failpoint.Reach("cgroup.made-unlimited");
         try
@@ -47,6 +47,10 @@ internal static class CgroupEffects
 
         return true;
     }
+
+    /// <summary>The rules for the devices of a container that is not privileged.</summary>
+    /// <exception cref="IOException">A path names no device.</exception>
+    public static ImmutableArray<DeviceRule> Devices(ResourceLimits limits) => [.. DefaultDevices, .. DeviceGrants.Of(limits.DeviceRules ?? [])];
 
     public static bool Kill(CgroupHost host, string path)
     {

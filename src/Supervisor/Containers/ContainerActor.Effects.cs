@@ -8,6 +8,7 @@ using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Health;
 using Devoxx.Supervisor.Monitors;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Runtimes;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Containers;
@@ -124,7 +125,29 @@ internal sealed partial class ContainerActor
     private RunPreparation Released(CgroupReleased released)
     {
         usage = released.Usage;
+        DeleteForeignState();
         return gathering!.Got(RunPreparation.Cgroup);
+    }
+
+    private RunPreparation NotReleased(CgroupFailed failed)
+    {
+        if (releasing)
+        {
+            DeleteForeignState();
+        }
+
+        return gathering!.Failed(RunPreparation.Cgroup, failed.Error);
+    }
+
+    /// <summary>After the cgroup: a runtime that is not ours would remove it uncounted.</summary>
+    private void DeleteForeignState()
+    {
+        var (root, spec, run) = (environment.Root, State.Spec!, State.Run);
+        if (spec.Runtime is not null)
+        {
+            environment.Kernel.Run(() => ForeignState.Delete(root, spec))
+                .PipeTo(Self, success: error => new RuntimeReleased(run, error), failure: e => new RuntimeReleased(run, e.Message));
+        }
     }
 
     private void FinishRelease()

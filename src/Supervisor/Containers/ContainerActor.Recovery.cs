@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Monitors;
+using Devoxx.Supervisor.Runtimes;
 
 namespace Devoxx.Supervisor.Containers;
 
@@ -34,7 +35,7 @@ internal sealed partial class ContainerActor
 
     private void Observe()
     {
-        var (root, known, since, self) = (environment.Root, State.Process, State.StartRequestedAt, Self);
+        var (root, known, since, self, spec) = (environment.Root, State.Process, State.StartRequestedAt, Self, State.Spec!);
         environment.Kernel.Run(() =>
         {
             var process = known ?? MonitorProcess.FindLive(root, id);
@@ -46,7 +47,14 @@ internal sealed partial class ContainerActor
 
             // A monitor that had not yet said what it is would make the container a second time.
             MonitorProcess.Clear(root, id, search: known is null);
-            return new ObservedRun(null, null, MonitorProcess.ReadExit(root.Bundle(id), known, since));
+            var exit = MonitorProcess.ReadExit(root.Bundle(id), known, since);
+            if (known is null && exit is null)
+            {
+                // It will be prepared anew: what another runtime had begun to make is in the way.
+                ForeignState.Delete(root, spec);
+            }
+
+            return new ObservedRun(null, null, exit);
         }).PipeTo(self, failure: _ => new ObservedRun(null, null, null));
     }
 

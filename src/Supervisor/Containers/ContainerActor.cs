@@ -69,7 +69,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case VolumeAnswer answer:
                 Do(new ContainerFilesNotRemoved(answer.Error!));
                 break;
-            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or IContainerNetworkAnswer:
+            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
             case StartDue:
@@ -90,7 +90,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     {
         switch (message)
         {
-            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or DetachAnswer or IContainerNetworkAnswer:
+            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or DetachAnswer or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
             case MonitorOutcome { Process: { } process } outcome:
@@ -163,7 +163,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 evidence = RunEvidence.Of(probing.Results, read.LastLines);
                 ReleaseAll();
                 break;
-            case DetachAnswer or CgroupReleased or CgroupFailed or IContainerNetworkAnswer:
+            case DetachAnswer or CgroupReleased or RuntimeReleased or CgroupFailed or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
             case IContainerCommand and not (GraceElapsed or WatchdogElapsed or NotificationReceived):
@@ -222,8 +222,10 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             AttachAnswer a when a.Run == gathering.Run => gathering.Failed(a.Name == id ? RunPreparation.Root : a.Name, a.Error!),
             DetachAnswer d when d.Run == gathering.Run => d.Error is null ? gathering.Got(d.Name) : gathering.Failed(d.Name, d.Error),
             CgroupReady c when c.Run == gathering.Run => gathering.Got(RunPreparation.Cgroup),
-            CgroupFailed c when c.Run == gathering.Run => gathering.Failed(RunPreparation.Cgroup, c.Error),
+            CgroupFailed c when c.Run == gathering.Run => NotReleased(c),
             CgroupReleased c when c.Run == gathering.Run && releasing => Released(c),
+            RuntimeReleased r when r.Run == gathering.Run && releasing =>
+                r.Error is null ? gathering.Got(RunPreparation.Runtime) : gathering.Failed(RunPreparation.Runtime, r.Error),
             IContainerNetworkAnswer n when n.Run == gathering.Run => Took(n),
             _ => gathering,
         };
@@ -248,6 +250,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     /// <summary>The monitor's process has ended.</summary>
     private sealed record MonitorGone(int Run);
+
+    /// <summary>A runtime that is not ours keeps nothing of the run any more, or why it may.</summary>
+    private sealed record RuntimeReleased(int Run, string? Error);
 
     /// <summary>SIGKILL was sent a while ago, and the monitor still lives.</summary>
     private sealed record MonitorSilent(int Run);

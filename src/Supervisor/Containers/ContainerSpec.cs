@@ -74,6 +74,9 @@ public sealed record ContainerSpec
 
     public TimeSpan StopGracePeriod { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The runtime that makes it: a name or an absolute path; null: our own.</summary>
+    public string? Runtime { get; init; }
+
     /// <summary>Run under a small init that reaps and forwards signals.</summary>
     public bool Init { get; init; }
 

@@ -11,6 +11,7 @@ internal sealed record RunPreparation(int Run, ImmutableHashSet<string> Awaited,
     public const string Cgroup = "/cgroup";
     public const string Root = "/root";
     public const string Network = "/network";
+    public const string Runtime = "/runtime";
 
     /// <summary>Everything a run of this container needs.</summary>
     public static RunPreparation For(ContainerSpec spec, int run) => new(
@@ -18,7 +19,7 @@ internal sealed record RunPreparation(int Run, ImmutableHashSet<string> Awaited,
 
     /// <summary>Only what a run has to give back; its root stays.</summary>
     public static RunPreparation Release(ContainerSpec spec, int run) => new(
-        run, [Cgroup, Network, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
+        run, [Cgroup, Network, .. spec.Runtime is null ? [] : new[] { Runtime }, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
 
     public bool IsComplete => Awaited.IsEmpty;
 

@@ -10,6 +10,7 @@ using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Bundles;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Runtimes;
 
 namespace Devoxx.Supervisor.Monitors;
 
@@ -197,6 +198,12 @@ internal static class MonitorProcess
         [
             "devoxx-runtime", "monitor", "--root", root.RuntimeRoot, "--bundle", root.Bundle(spec.Id), "--status-fd", Number(StatusFd),
         ];
+        if (spec.Runtime is { } name)
+        {
+            var runtime = InstalledRuntimes.Find(name, root);
+            arguments.AddRange("--runtime", runtime.Path, "--runtime-root", runtime.Root);
+        }
+
         if (spec.Log.Driver == "none")
         {
             arguments.AddRange("--log-driver", "none");

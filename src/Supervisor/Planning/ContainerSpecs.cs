@@ -4,6 +4,7 @@ using Devoxx.Compose;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Health;
+using Devoxx.Supervisor.Runtimes;
 
 namespace Devoxx.Supervisor.Planning;
 
@@ -57,6 +58,7 @@ internal static class ContainerSpecs
             Notify = DevoxxExtension.Of(service) is { Notify: true } said ? new NotifySpec(said.Watchdog) : null,
             StopSignal = Signal(service.StopSignal ?? config.StopSignal ?? "SIGTERM"),
             StopGracePeriod = service.StopGracePeriod ?? TimeSpan.FromSeconds(10),
+            Runtime = InstalledRuntimes.NameOf(service.Runtime),
             Init = service.Init ?? false,
             CapAdd = service.CapAdd,
             CapDrop = service.CapDrop,
