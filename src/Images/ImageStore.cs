@@ -60,6 +60,9 @@ public sealed partial class ImageStore : IDisposable
         return store;
     }
 
+    /// <summary>Only to look: makes nothing, removes nothing. Where there is no store, there is no image.</summary>
+    public static ImageStore OpenToRead(string directory) => new(new StoreLayout(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))), LayerBounds.Default);
+
     /// <summary>By name, name with digest, id (<c>sha256:…</c>), or at least four digits of an id; null when there is none or several match.</summary>
     public StoredImage? Find(string nameOrId) => FindRecord(_index.Read(), nameOrId) is { } record ? Stored(record) : null;
 

@@ -80,7 +80,7 @@ internal static class CommandLine
             DryRuns.Check(verb);
         }
 
-        return await verb.RunAsync(new Invocation(global, parsed, output, interrupts));
+        return await verb.RunAsync(new Invocation(global, parsed, output, interrupts) { Foretells = global.IsDryRun && DryRuns.IsChange(verb) });
     }
 
     /// <summary>Failures whose message says what the matter is. A reader of our output that has gone is told nothing.</summary>

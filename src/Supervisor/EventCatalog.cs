@@ -39,7 +39,7 @@ public static class EventCatalog
     private static void AddContainer(EventTypes types, ContainerEventJson json) => types
         .Add("container.created.v1", json.ContainerCreated, e => $"{e.Spec.Image} ({e.Cause})")
         .Add("container.start-requested.v1", json.ContainerStartRequested, e =>
-            $"run {e.Run}: {e.Cause}" + (e.Attempt > 0 ? $", attempt {e.Attempt}" : ""))
+            $"run {e.Run}{(e.StartedBy is { } starter ? " by " + InWords.Starter(starter) : "")}: {e.Cause}" + (e.Attempt > 0 ? $", attempt {e.Attempt}" : ""))
         .Add("container.waiting.v1", json.ContainerWaiting, e => $"{e.Reason} ({e.Cause}{(e.Attempt > 0 ? $", attempt {e.Attempt}" : "")})")
         .Add("container.started.v1", json.ContainerStarted, e => $"run {e.Run}, pid {e.Pid}")
         .Add("container.start-failed.v1", json.ContainerStartFailed, e => $"run {e.Run}: {e.Error}")

@@ -50,6 +50,13 @@ public static class InWords
         _ => phase.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>What has started a run, in one word: <c>up</c>, <c>user</c>, <c>policy</c>, <c>dependency</c>.</summary>
+    public static string Starter(StartedBy starter) => starter.ToString().ToLowerInvariant();
+
+    /// <summary>Of a container that lives on.</summary>
+    /// <param name="kills">Since this run began.</param>
+    public static string MemoryKills(int kills) => $"out of memory: the kernel killed a process in it ({kills} in this run)";
+
     public static string Outcome(Projects.UpdateOutcome outcome) => outcome switch
     {
         Projects.UpdateOutcome.RolledBack => "rolled back",

@@ -47,6 +47,16 @@ public sealed class ReplicaStatesTests
     }
 
     [Fact]
+    public void Processes_that_the_kernel_kills_are_told_when_there_are_more_of_them()
+    {
+        Assert.Null(states.ObserveKills(View("running") with { MemoryKills = 1 }));
+        Assert.Null(states.ObserveKills(View("running") with { MemoryKills = 1 }));
+        Assert.Equal("is out of memory: the kernel killed a process in it (3 in this run)", states.ObserveKills(View("running") with { MemoryKills = 3 }));
+        Assert.Null(states.ObserveKills(View("restarting", run: 2)));
+        Assert.Equal("is out of memory: the kernel killed a process in it (1 in this run)", states.ObserveKills(View("running", run: 2) with { MemoryKills = 1 }));
+    }
+
+    [Fact]
     public void What_was_healthy_before_anybody_looked_is_no_news() =>
         Assert.Null(states.ObserveHealth(View("running") with { Health = "healthy" }));
 

@@ -8,8 +8,13 @@ public sealed class UsageListTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 17, 30, 0, TimeSpan.Zero);
     private static readonly UsageView Usage = new(
-        ContainerListTests.View().Id, "shop-web-1", "web", Now, 64L << 20, 1L << 30, 1_500_000, 3, 4_261_000, 0, 1500, 12, null, null, null);
-    private static readonly UsageView Before = Usage with { At = Now.AddSeconds(-1), CpuMicroseconds = 1_000_000 };
+        ContainerListTests.View().Id, "shop-web-1", "web", Now, 64L << 20, 1L << 30, 1_500_000, 3, 4_261_000, 0, 1500, 12, null, null, null)
+    {
+        SinceBoot = TimeSpan.FromMinutes(7),
+    };
+
+    // Read when the clock was three hours ahead; one second before all the same.
+    private static readonly UsageView Before = Usage with { At = Now.AddHours(3), SinceBoot = Usage.SinceBoot - TimeSpan.FromSeconds(1), CpuMicroseconds = 1_000_000 };
 
     [Fact]
     public void Shows_the_columns_of_docker_stats() => Assert.Equal(

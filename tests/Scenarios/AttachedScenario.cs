@@ -60,6 +60,7 @@ public sealed class AttachedScenario
         var up = await sandbox.Compose("up");
 
         Assert.Equal(3, up.Lines.Count(line => line.EndsWith("| run", StringComparison.Ordinal)));
+        Assert.Equal(2, up.Lines.Concat(up.Error.Split('\n')).Count(line => line.Contains("one-1 exited with code 1 (restarting)", StringComparison.Ordinal)));
         await sandbox.AssertNothingLeft();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Devoxx.Native.Processes;
 using Devoxx.Scenarios.World;
 using Xunit;
@@ -28,7 +29,10 @@ public sealed class HealthScenario
         Assert.Equal("healthy", Assert.Single((await sandbox.Containers("-f", Stack))["web"]).GetProperty("Health").GetString());
         var why = (await sandbox.Compose("-f", Stack, "why", "--runs", "100", "sick")).Succeeded().Out;
         Assert.Contains("unhealthy: 2 failures in a row; the last check exited with code 7: no answer on port 80", why);
-        Assert.Contains("started: restart policy on-failure (attempt 1)", why);
+        Assert.Contains("started by policy: restart policy on-failure (attempt 1)", why);
+        Assert.Contains("started by up: there is none yet", why);
+        var json = Assert.Single((await sandbox.Compose("-f", Stack, "why", "--json", "--runs", "100", "sick")).Succeeded().Json);
+        Assert.Equal(["policy", "up"], json.GetProperty("Runs").EnumerateArray().Select(run => run.GetProperty("StartedBy").GetString()).Distinct());
         Assert.Contains("serving 0 requests", (await sandbox.Compose("-f", Stack, "why", "ready")).Succeeded().Out);
 
         // The sick one is probed on, and ended again.
@@ -161,13 +165,28 @@ public sealed class HealthScenario
                 mem_limit: 16m
                 command: sh -c 'head -c 64m /dev/zero | tail; exec sleep 1000000'
             """);
+        const string reason = "out of memory: the kernel killed a process in it (1 in this run)";
         using var events = sandbox.Events();
-        (await sandbox.Compose("up", "-d")).Succeeded();
+        var up = sandbox.Start("up");
 
         await events.Until("cgroup.oom-killed", "one");
 
+        // up, why and ps tell the same; so does the next supervisor, when it has looked.
+        await up.Line("one-1 is " + reason);
         Assert.Equal("running", Assert.Single((await sandbox.Containers())["one"]).GetProperty("State").GetString());
-        Assert.Contains("out of memory: the kernel killed a process in it (1 in this run)", (await sandbox.Compose("why", "one")).Succeeded().Out);
+        var why = (await sandbox.Compose("why", "one")).Succeeded().Lines;
+        Assert.Contains($"({reason})", why[0]);
+        Assert.Contains(why.Skip(1), line => line.EndsWith(reason, StringComparison.Ordinal));
+        Assert.Contains($"({reason})", (await sandbox.Compose("ps", "--no-trunc")).Succeeded().Out);
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        var looking = Stopwatch.StartNew();
+        while (!(await sandbox.Compose("ps", "--no-trunc")).Succeeded().Out.Contains($"({reason})", StringComparison.Ordinal))
+        {
+            Assert.True(looking.Elapsed < TimeSpan.FromSeconds(10), "the next supervisor does not know of the kill");
+        }
+
+        up.Signal("INT");
+        (await up.Ended()).FailedWith(130);
         await sandbox.AssertNothingLeft();
     }
 

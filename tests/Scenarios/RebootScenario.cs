@@ -16,8 +16,8 @@ public sealed class RebootScenario
     private const string Stack = """
         name: boot
         services:
-          app: {image: busybox:1.36, init: true, command: sleep 1000000, restart: unless-stopped, depends_on: [db]}
-          db: {image: busybox:1.36, init: true, command: sleep 1000000, restart: always, volumes: ["data:/data", "memory:/memory"], mem_limit: 32m}
+          app: {image: busybox:1.36, init: true, command: sleep 1000000, restart: unless-stopped, depends_on: {db: {condition: service_healthy}}}
+          db: {image: busybox:1.36, init: true, command: "sh -c 'rm -f /ready; usleep 700000; touch /ready; exec sleep 1000000'", restart: always, healthcheck: {test: [CMD, test, -e, /ready], interval: 150ms, retries: 100}, volumes: ["data:/data", "memory:/memory"], mem_limit: 32m}
           once: {image: busybox:1.36, init: true, command: sleep 1000000, restart: "no"}
           stopped: {image: busybox:1.36, init: true, command: sleep 1000000, restart: unless-stopped}
           created: {image: busybox:1.36, init: true, command: sleep 1000000, restart: always, profiles: [never]}
@@ -41,7 +41,9 @@ public sealed class RebootScenario
         var last = journal.Newest;
 
         await Reboot(sandbox);
+        using var events = sandbox.Events();
         (await sandbox.Compose("ls")).Succeeded();
+        await events.Until(happened => happened is { Type: "container.started", Service: "app" } && happened.Ordering > last, "app after the reboot");
         await KernelComparison.AssertEqual(sandbox, journal, "after the reboot");
 
         Assert.Equal(
@@ -51,11 +53,24 @@ public sealed class RebootScenario
         var history = (await sandbox.History()).Where(happened => happened.Ordering > last).ToList();
         Assert.Equal(["app", "db", "once"], history.Where(happened => happened.Type == "container.exited").Select(happened => happened.Service).Order());
         Assert.All(history.Where(happened => happened.Type == "container.exited"), happened => Assert.Equal(255, happened.Payload.GetProperty("exitCode").GetInt32()));
-        Assert.Equal(["db", "app"], history.Where(happened => happened.Type == "container.started").Select(happened => happened.Service));
+        Assert.Equal(
+            ["db started", "db healthy", "app start-requested", "app started"],
+            history.Select(happened => (happened.Type, happened.Service) switch
+            {
+                ("container.started", "db" or "app") => $"{happened.Service} started",
+                ("container.health-changed", "db") => "db healthy",
+                ("container.start-requested", "app") => "app start-requested",
+                _ => "",
+            }).Where(text => text.Length > 0));
+        Assert.Contains(history, happened => happened is { Type: "container.waiting", Service: "app" } && happened.Payload.GetProperty("reason").GetString() == "waiting for db to become healthy");
+        Assert.All(
+            history.Where(happened => happened.Type == "container.start-requested"), happened => Assert.Equal("Policy", happened.Payload.GetProperty("startedBy").GetString()));
+        last = journal.Newest;
 
         // Again at once: the same.
         await Reboot(sandbox);
         (await sandbox.Compose("ls")).Succeeded();
+        await events.Until(happened => happened is { Type: "container.started", Service: "app" } && happened.Ordering > last, "app after the second reboot");
         await KernelComparison.AssertEqual(sandbox, journal, "after the second reboot");
         Assert.Equal(2, journal.Containers.Count(c => c.State.Phase == ContainerPhase.Running));
         (await sandbox.Compose("down", "-v", "-t", "3")).Succeeded();

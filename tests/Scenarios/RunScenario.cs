@@ -113,6 +113,8 @@ public sealed class RunScenario
         (await sandbox.Compose("stop", "-t", "1")).Succeeded();
         Assert.Contains("longer running", (await sandbox.Compose("ps", "-a", "--format", "{{.Name}} {{.State}}")).Succeeded().Lines);
         (await sandbox.Compose("start")).Succeeded();
+        (await sandbox.Compose("restart", "-t", "1")).Succeeded();
+        Assert.Equal(1, (await sandbox.History()).Count(e => e is { Type: "container.started", Container: "longer" }));
         Assert.Contains("found orphan containers (job-web-run-", (await sandbox.Compose("up", "-d")).Succeeded().Error);
         Assert.Contains("job-web-run-", (await sandbox.Compose("run", "--rm", "-T", "--remove-orphans", "web", "true")).Succeeded().Error);
         Assert.DoesNotContain("exited", (await sandbox.Compose("ps", "-a", "--format", "{{.State}}")).Succeeded().Out);

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Devoxx.Scenarios.World;
 using Xunit;
 
@@ -51,6 +50,8 @@ public sealed class VerbsScenario
         (await sandbox.Compose("up", "-d", "--scale", "web=2")).Succeeded();
         (await sandbox.Compose("rm", "-s", "-f", "-v", "web")).Succeeded();
         Assert.Equal("busy\n", (await sandbox.Compose("ps", "-a", "--services")).Succeeded().Out);
+        (await sandbox.Compose("rm", "-s", "-f")).Succeeded();
+        Assert.Empty((await sandbox.Compose("ps", "-aq")).Succeeded().Out);
         await sandbox.AssertNothingLeft();
     }
 
@@ -109,16 +110,7 @@ public sealed class VerbsScenario
     {
         await using var sandbox = await Sandbox.Create();
         sandbox.Write("services: {web: {image: busybox:1.36, command: sleep 1000000, init: true, network_mode: none}}");
-        await Sandbox.Kill([sandbox.Supervisor()]);
-        using var notices = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        notices.Bind(new UnixDomainSocketEndPoint(sandbox.Directory + "/notify"));
-        sandbox.Variables["NOTIFY_SOCKET"] = sandbox.Directory + "/notify";
-        var service = sandbox.Start("supervisor", "--root", sandbox.Root, "--idle-timeout", "0");
-        sandbox.Variables.Clear();
-        var notice = new byte[64];
-        var length = await notices.ReceiveAsync(notice).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal("READY=1", System.Text.Encoding.ASCII.GetString(notice, 0, length));
-
+        var service = await sandbox.StartSupervisor(idleTimeout: 0);
         (await sandbox.Compose("up", "-d")).Succeeded();
         Assert.Contains($"pid {service.Pid},", (await sandbox.Compose("supervisor", "status")).Succeeded().Out);
         var pids = sandbox.ProcessesOf(await sandbox.Id("web"));

@@ -20,7 +20,7 @@ internal sealed class IndexFile(StoreLayout layout)
             {
                 file = new FileStream(layout.Index, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             }
-            catch (FileNotFoundException)
+            catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
             {
                 return StoreIndex.Empty;
             }

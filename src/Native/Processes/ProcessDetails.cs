@@ -10,9 +10,6 @@ namespace Devoxx.Native.Processes;
 /// <param name="Command">Its arguments, or its name in brackets when it has none.</param>
 public sealed record ProcessDetails(int Pid, int ParentPid, uint Uid, int Terminal, TimeSpan CpuTime, TimeSpan SinceBoot, string Command)
 {
-    /// <summary>USER_HZ, which is 100 on every architecture that .NET knows.</summary>
-    private const double TicksPerSecond = 100;
-
     /// <summary>Null when there is no such process.</summary>
     public static ProcessDetails? Of(int pid)
     {
@@ -51,14 +48,12 @@ public sealed record ProcessDetails(int Pid, int ParentPid, uint Uid, int Termin
             Number(fields[1]),
             UidOf(status),
             Number(fields[4]),
-            Ticks(ulong.Parse(fields[11], CultureInfo.InvariantCulture) + ulong.Parse(fields[12], CultureInfo.InvariantCulture)),
-            Ticks(ulong.Parse(fields[19], CultureInfo.InvariantCulture)),
+            BootClock.Of(ulong.Parse(fields[11], CultureInfo.InvariantCulture) + ulong.Parse(fields[12], CultureInfo.InvariantCulture)),
+            BootClock.Of(ulong.Parse(fields[19], CultureInfo.InvariantCulture)),
             command.Length > 0 ? Printable(command) : $"[{stat[(open + 1)..close]}]");
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
-
-    private static TimeSpan Ticks(ulong ticks) => TimeSpan.FromSeconds(ticks / TicksPerSecond);
 
     private static uint UidOf(string status)
     {

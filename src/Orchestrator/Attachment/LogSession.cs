@@ -62,10 +62,10 @@ internal sealed class LogSession : IDisposable
             }
 
             var exit = states.Observe(container);
-            var health = states.ObserveHealth(container);
+            var (health, kills) = (states.ObserveHealth(container), states.ObserveKills(container));
             if (shown(container))
             {
-                Show(container, exit?.Text ?? health);
+                Show(container, exit?.Text ?? health ?? kills);
             }
 
             if (exit is not null)

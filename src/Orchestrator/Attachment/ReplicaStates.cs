@@ -1,3 +1,4 @@
+using Devoxx.Supervisor;
 using Devoxx.Supervisor.Control;
 
 namespace Devoxx.Orchestrator.Attachment;
@@ -11,6 +12,7 @@ internal sealed class ReplicaStates(DateTimeOffset since)
 {
     private readonly Dictionary<string, ContainerView> known = [];
     private readonly Dictionary<string, (int Run, string Health)> healths = [];
+    private readonly Dictionary<string, (int Run, int Kills)> kills = [];
 
     /// <summary>Every replica has stopped for good. A replica that waits for its restart has not.</summary>
     public bool AllStopped => known.Values.All(container => Rank(container) >= Stopped);
@@ -49,6 +51,21 @@ internal sealed class ReplicaStates(DateTimeOffset since)
         healths[now.Id] = (now.Run, health);
         return health is "healthy" or "unhealthy" && before.Run > 0 && (before.Run, before.Health) != (now.Run, health)
             ? $"is {health}{(health == "unhealthy" && now.Status.Length > 0 ? $": {now.Status}" : "")}"
+            : null;
+    }
+
+    /// <summary>That the kernel has killed something in a container that lives on, in words, if that is news.</summary>
+    public string? ObserveKills(ContainerView now)
+    {
+        var before = kills.GetValueOrDefault(now.Id);
+        if (now.Run < before.Run)
+        {
+            return null;
+        }
+
+        kills[now.Id] = (now.Run, now.MemoryKills);
+        return now.MemoryKills > 0 && before.Run > 0 && now.MemoryKills > (now.Run == before.Run ? before.Kills : 0)
+            ? $"is {InWords.MemoryKills(now.MemoryKills)}"
             : null;
     }
 

@@ -56,8 +56,9 @@ internal sealed class SupervisorConnection : IDisposable
         return connection;
     }
 
-    /// <summary>For a dry run where nothing is kept yet: answers as a supervisor would that has nothing.</summary>
-    public static SupervisorConnection ToNothing(StateRoot root) => new(root, static _ => Task.CompletedTask, new NothingHandler(root));
+    /// <summary>For what must not change anything: to the supervisor that runs, or, where none does, to what it has left.</summary>
+    public static SupervisorConnection OpenToLook(StateRoot root) =>
+        OpenExisting(root) ?? new(root, static _ => Task.CompletedTask, new WithoutSupervisorHandler(root));
 
     /// <summary>A connection to a supervisor that runs already; null when none does.</summary>
     public static SupervisorConnection? OpenExisting(StateRoot root)

@@ -16,8 +16,8 @@ internal static class ContainerText
     /// <summary>e.g. <c>Up 3 seconds (healthy)</c>, <c>Exited (0) 4 seconds ago</c>.</summary>
     public static string Status(ContainerView container, DateTimeOffset now) => container.State switch
     {
-        "running" => $"Up {Since(container.StartedAt, now)}{Health(container.Health)}",
-        "paused" => $"Up {Since(container.StartedAt, now)} (Paused)",
+        "running" => $"Up {HumanDuration.Of(Up(container, now))}{Health(container.Health)}",
+        "paused" => $"Up {HumanDuration.Of(Up(container, now))} (Paused)",
         "restarting" => $"Restarting ({container.ExitCode ?? 0}) {Since(container.FinishedAt, now)} ago",
         "exited" => $"Exited ({container.ExitCode ?? 0}) {Since(container.FinishedAt, now)} ago",
         "removing" => "Removal In Progress",
@@ -72,7 +72,12 @@ internal static class ContainerText
     /// <summary>The first 12 digits.</summary>
     public static string ShortId(string id) => id.Length > 12 ? id[..12] : id;
 
-    private static string Since(DateTimeOffset? time, DateTimeOffset now) => HumanDuration.Of(time is { } then && then < now ? now - then : TimeSpan.Zero);
+    /// <summary>How long it has run.</summary>
+    public static TimeSpan Up(ContainerView container, DateTimeOffset now) => container.UpFor ?? Passed(container.StartedAt, now);
+
+    private static string Since(DateTimeOffset? time, DateTimeOffset now) => HumanDuration.Of(Passed(time, now));
+
+    private static TimeSpan Passed(DateTimeOffset? time, DateTimeOffset now) => time is { } then && then < now ? now - then : TimeSpan.Zero;
 
     private static string Health(string? health) => health switch
     {

@@ -17,7 +17,7 @@ internal static class HistoryText
         output.WriteLine($"{view?.Name ?? history.Name}: {(view is null ? Gone(history, now) : Now(view, now))}");
         foreach (var run in history.Runs.Take(most))
         {
-            WriteRun(output, run, view is not null && run.Run == view.Run, now);
+            WriteRun(output, run, view?.Run == run.Run ? view : null, now);
         }
 
         if (history.Runs.Length > most)
@@ -53,9 +53,9 @@ internal static class HistoryText
         ? $"Removed {HumanDuration.Of(now - at)} ago ({history.RemovedBecause ?? "nobody said why"})"
         : "not there any more";
 
-    private static void WriteRun(TextWriter output, RunRecord run, bool isCurrent, DateTimeOffset now)
+    private static void WriteRun(TextWriter output, RunRecord run, ContainerView? current, DateTimeOffset now)
     {
-        output.WriteLine($"  run {run.Run}  {Started(run)}  {Ended(run, isCurrent, now)}");
+        output.WriteLine($"  run {run.Run}  {Started(run)}  {Ended(run, current, now)}");
         output.WriteLine("    " + string.Join(", ", Facts(run)));
         foreach (var incident in run.Incidents.TakeLast(8))
         {
@@ -82,17 +82,18 @@ internal static class HistoryText
         ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
         : "not started";
 
-    private static string Ended(RunRecord run, bool isCurrent, DateTimeOffset now) => run switch
+    /// <param name="current">The container, if this is its newest run.</param>
+    private static string Ended(RunRecord run, ContainerView? current, DateTimeOffset now) => run switch
     {
         { Exit: { } exit } => $"{exit.Cause}; exit code {exit.ExitCode}{(exit.Signal is { } signal ? $" ({Native.Processes.Signal.Name(signal)})" : "")} after {InWords.Span(exit.Duration)}",
         { Failure: { } failure } => $"could not be started: {failure.Error}",
-        { StartedAt: { } at } when isCurrent => $"runs for {InWords.Span(now - at)}",
+        { StartedAt: not null } when current is not null => $"runs for {InWords.Span(ContainerText.Up(current, now))}",
         _ => "its end is not in the journal",
     };
 
     private static IEnumerable<string> Facts(RunRecord run)
     {
-        yield return $"started: {(run.StartedBecause.Length == 0 ? "why is not in the journal any more" : run.StartedBecause)}{(run.Attempt > 0 ? $" (attempt {run.Attempt})" : "")}";
+        yield return $"started{(run.StartedBy is { } starter ? " by " + InWords.Starter(starter) : "")}: {(run.StartedBecause.Length == 0 ? "why is not in the journal any more" : run.StartedBecause)}{(run.Attempt > 0 ? $" (attempt {run.Attempt})" : "")}";
         if (run.Pid is { } pid)
         {
             yield return $"pid {pid}";
@@ -121,6 +122,7 @@ internal static class HistoryText
     {
         json.WriteStartObject();
         json.WriteNumber("Run", run.Run);
+        json.WriteString("StartedBy", run.StartedBy is { } starter ? InWords.Starter(starter) : null);
         json.WriteString("StartedBecause", run.StartedBecause);
         json.WriteNumber("Attempt", run.Attempt);
         WriteTime(json, "StartedAt", run.StartedAt);

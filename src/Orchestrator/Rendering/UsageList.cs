@@ -17,7 +17,7 @@ internal sealed record UsageRow(ContainerView Container, UsageView? Usage, Usage
                 return null;
             }
 
-            var passed = (Usage.At - Before.At).TotalMicroseconds;
+            var passed = (Usage.SinceBoot - Before.SinceBoot).TotalMicroseconds;
             // Less than before: another run of it, with a cgroup of its own.
             return passed <= 0 || now < then ? 0 : 100 * (now - then) / passed;
         }

@@ -45,7 +45,10 @@ internal sealed class CreateVerb : Verb
             ConfigFiles: stack.Project.ComposeFiles,
             WorkingDirectory: stack.Project.WorkingDir,
             Pull: ImageFlags.PolicyOf(arguments),
-            QuietPull: arguments.Has(ImageFlags.QuietPull));
+            QuietPull: arguments.Has(ImageFlags.QuietPull))
+        {
+            Build = ImageFlags.BuildOf(arguments),
+        };
         using var supervisor = await connecting;
         if (!invocation.Global.IsDryRun && await ImageFlags.BuildAsync(invocation, supervisor, stack, request) is var built and not ExitCode.Success)
         {

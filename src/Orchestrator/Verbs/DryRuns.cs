@@ -20,6 +20,9 @@ internal static class DryRuns
         "supervisor install", "supervisor uninstall", "volume rm",
     ];
 
+    /// <summary>Without <c>--dry-run</c> it would change something.</summary>
+    public static bool IsChange(Verb verb) => !Readers.Contains(verb.Name);
+
     /// <exception cref="CommandFailedException">The verb would change something, and cannot tell what.</exception>
     public static void Check(Verb verb)
     {

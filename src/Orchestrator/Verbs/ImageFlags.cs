@@ -31,6 +31,9 @@ internal static class ImageFlags
     /// <summary><c>--pull</c>, as the supervisor takes it; null: as the services say.</summary>
     public static string? PolicyOf(ParsedArguments arguments) => arguments.Value(Pull) is { } policy and not "policy" ? policy : null;
 
+    /// <summary><c>--build</c>, <c>--no-build</c>, or neither.</summary>
+    public static bool? BuildOf(ParsedArguments arguments) => arguments.Has(Build) ? true : arguments.Has(NoBuild) ? false : null;
+
     /// <summary>Builds what of these services is to be built, if anything is.</summary>
     /// <returns>The exit code: what failed has been told.</returns>
     public static async Task<int> BuildAsync(Invocation invocation, SupervisorConnection supervisor, Stack stack, UpRequest up)

@@ -21,6 +21,7 @@ internal sealed class PlanVerb : Verb
     public override async Task<int> RunAsync(Invocation invocation)
     {
         UpVerb.Check(invocation.Arguments);
+        ImageFlags.Check(invocation.Arguments);
         var connecting = invocation.ConnectToLookAsync();
         var stack = UpVerb.Load(invocation);
         var request = UpVerb.Request(invocation, stack);

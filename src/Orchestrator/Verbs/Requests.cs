@@ -60,11 +60,8 @@ internal static class Requests
     }
 
     public static Task<SupervisorConnection> ConnectAsync(this Invocation invocation) =>
-        invocation.Global.IsDryRun ? invocation.ConnectToLookAsync() : SupervisorConnection.OpenAsync(invocation.Root, CancellationToken.None);
+        invocation.Foretells ? invocation.ConnectToLookAsync() : SupervisorConnection.OpenAsync(invocation.Root, CancellationToken.None);
 
-    /// <summary>For what must not change anything: where nothing is kept yet, no supervisor is started, for it would make its directories.</summary>
-    public static Task<SupervisorConnection> ConnectToLookAsync(this Invocation invocation) =>
-        !File.Exists(invocation.Root.JournalPath) && !File.Exists(invocation.Root.SocketPath)
-            ? Task.FromResult(SupervisorConnection.ToNothing(invocation.Root))
-            : SupervisorConnection.OpenAsync(invocation.Root, CancellationToken.None);
+    /// <summary>For what must not change anything: no supervisor is started, for its recovery would.</summary>
+    public static Task<SupervisorConnection> ConnectToLookAsync(this Invocation invocation) => Task.FromResult(SupervisorConnection.OpenToLook(invocation.Root));
 }

@@ -166,7 +166,10 @@ internal sealed class RunVerb : Verb
                 RemoveOrphans: arguments.Given(RemoveOrphans) ? arguments.Has(RemoveOrphans) : stack.RemovesOrphans,
                 NoDeps: arguments.Has(NoDeps),
                 ConfigFiles: stack.Project.ComposeFiles,
-                WorkingDirectory: stack.Project.WorkingDir),
+                WorkingDirectory: stack.Project.WorkingDir)
+            {
+                Build = arguments.Has(ImageFlags.Build) ? true : null,
+            },
             Stack.JsonOf(new Stack(model, default).WithPullPolicy(arguments.Value(Pull)).Project),
             service,
             arguments.Value(ContainerName) is { Length: > 0 } name ? name : $"{stack.Project.Name}-{service}-run-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}",

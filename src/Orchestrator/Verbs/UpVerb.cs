@@ -37,7 +37,7 @@ internal sealed class UpVerb : Verb
 
     /// <summary>Those that change what is done, not how it is shown.</summary>
     internal static IReadOnlyList<Flag> PlanningFlags =>
-        [ForceRecreate, NoDeps, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, AlwaysRecreateDeps, Yes];
+        [ForceRecreate, NoDeps, NoRecreate, NoStart, RemoveOrphans, RenewAnonymousVolumes, Scale, Timeout, AlwaysRecreateDeps, Yes, ImageFlags.Build, ImageFlags.NoBuild, ImageFlags.Pull];
 
     public override string Name => "up";
 
@@ -146,6 +146,7 @@ internal sealed class UpVerb : Verb
         {
             RecreateDependencies = arguments.Has(AlwaysRecreateDeps) ? RecreatePolicy.Always : RecreatePolicy.Changed,
             AssumeYes = arguments.Has(Yes),
+            Build = ImageFlags.BuildOf(arguments),
             Wait = arguments.Has(Wait),
             WaitTimeoutSeconds = arguments.Value(WaitTimeout) is > 0 and var seconds ? seconds : null,
         };

@@ -6,8 +6,9 @@ namespace Devoxx.Runtime.Monitor;
 /// <param name="StartedAt">RFC 3339 with nanoseconds, likewise <paramref name="ExitedAt"/>.</param>
 /// <param name="ExitCode">128 + n when signal n ended it.</param>
 /// <param name="OomKills">Processes of its cgroup that the kernel killed for want of memory.</param>
+/// <param name="RanForMs">Milliseconds from its start to its end, by a clock that nobody sets.</param>
 internal sealed record ExitRecord(
-    int Pid, ulong StartTime, string BootId, string StartedAt, string ExitedAt, int ExitCode, int? Signal, long OomKills)
+    int Pid, ulong StartTime, string BootId, string StartedAt, string ExitedAt, int ExitCode, int? Signal, long OomKills, long RanForMs)
 {
     public byte[] ToJson() => JsonText.Write(writer =>
     {
@@ -28,6 +29,7 @@ internal sealed record ExitRecord(
         }
 
         writer.WriteNumber("oomKills", OomKills);
+        writer.WriteNumber("ranForMs", RanForMs);
         writer.WriteEndObject();
     });
 }

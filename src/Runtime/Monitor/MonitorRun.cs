@@ -63,7 +63,8 @@ internal sealed class MonitorRun(MonitorOptions options)
                 var status = begun.Loop.Run(begun.PidFd);
                 Failpoint.Reach("monitor.record.before");
                 record.Write(new ExitRecord(
-                    begun.Pid, begun.StartTime, BootId.Current, begun.StartedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills()));
+                    begun.Pid, begun.StartTime, BootId.Current, begun.StartedAt, Encoding.ASCII.GetString(_clock.Now()), status.ExitCode, status.Signal, OomKills(),
+                    (long)(BootClock.Now - begun.Since).TotalMilliseconds));
                 Failpoint.Reach("monitor.record.after");
             }
         }
@@ -85,7 +86,7 @@ internal sealed class MonitorRun(MonitorOptions options)
     }
 
     /// <summary>A run that has begun: all that is remembered of its start.</summary>
-    private readonly record struct Begun(MonitorLoop Loop, PidFd PidFd, int Pid, ulong StartTime, string StartedAt);
+    private readonly record struct Begun(MonitorLoop Loop, PidFd PidFd, int Pid, ulong StartTime, string StartedAt, TimeSpan Since);
 
     // A method of its own, so that nothing of config.json stays reachable from the stack while the container runs.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -99,11 +100,11 @@ internal sealed class MonitorRun(MonitorOptions options)
             _createdCgroup = cgroup?.Created ?? false;
             var (loop, pid, pidFd) = Start(spec, cgroup);
             var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", ESRCH, $"/proc/{pid}/stat");
-            var startedAt = Encoding.ASCII.GetString(_clock.Now());
+            var (startedAt, since) = (Encoding.ASCII.GetString(_clock.Now()), BootClock.Now);
             HookRun.All("poststart", spec.Hooks?.Poststart, HookRun.State(options.Id, ContainerStatus.Running, pid, _bundle, spec.Annotations));
             _hasPostStop = spec.Hooks is { Poststop.Count: > 0 };
             Announce(spec, pid, stat.StartTime, startedAt);
-            return new Begun(loop, pidFd, pid, stat.StartTime, startedAt);
+            return new Begun(loop, pidFd, pid, stat.StartTime, startedAt, since);
         }
         catch when (!HasStarted)
         {

@@ -13,6 +13,9 @@ namespace Devoxx.Supervisor.Cgroups;
 internal sealed class CgroupActor(string containerId, Subject subject, SupervisorEnvironment environment)
     : EventSourcedActor<CgroupState, ICgroupEvent, ICgroupEffect>("cgroup-" + containerId, CgroupState.Initial)
 {
+    /// <summary>Between two looks at the counter: what forks and dies for memory all the time must not fill the journal.</summary>
+    private static readonly TimeSpan TimeBetweenKills = TimeSpan.FromSeconds(1);
+
     private CancellationTokenSource? watching;
 
     protected override CgroupState Apply(CgroupState state, ICgroupEvent @event) => state.Apply(@event);
@@ -121,6 +124,7 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
                 await environment.Reactor.WhenReadable(notification, cancellation).ConfigureAwait(false);
                 notification.Drain();
                 self.Tell(new CgroupOomSeen(run, (int)(cgroup.ReadStats().OomKills ?? 0)));
+                await Task.Delay(TimeBetweenKills, environment.Clock, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

@@ -42,6 +42,10 @@ public sealed record CgroupFreezeAnswer(int Run, bool Frozen, string Cause, stri
     public const string Found = "found so";
 }
 
+/// <summary>Sent up: the kernel has killed processes of this run for want of memory.</summary>
+/// <param name="OomKills">So many by now.</param>
+public sealed record CgroupLostProcesses(int Run, int OomKills);
+
 /// <summary>Sent up.</summary>
 public sealed record CgroupReady(int Run);
 

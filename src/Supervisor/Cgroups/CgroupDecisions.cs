@@ -16,7 +16,7 @@ public static class CgroupDecisions
             new CgroupCreated(subject, now, c.Run), new WatchOom(c.Run, state.Path), new TellContainer(new CgroupReady(c.Run))),
         CgroupNotMade c when c.Run == state.Run => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
         CgroupOomSeen c when c.Run == state.Run && c.OomKills > state.OomKills => Decision.Of(
-            new CgroupOomKilled(subject, now, c.Run, c.OomKills)),
+            new CgroupOomKilled(subject, now, c.Run, c.OomKills), new TellContainer(new CgroupLostProcesses(c.Run, c.OomKills))),
         ReleaseCgroup c when state.Phase == CgroupPhase.Absent => Decision.Only(
             new TellContainer(new CgroupReleased(c.Run, state.Run == c.Run ? state.Usage : CgroupUsage.Unknown))),
         ReleaseCgroup when state.Phase == CgroupPhase.Removing => Decision.Only(new RemoveCgroup(state.Run, state.Path)),
@@ -25,7 +25,7 @@ public static class CgroupDecisions
             new CgroupRemoved(subject, now, state.Run, Counted(state, c.Usage)),
             new TellContainer(new CgroupReleased(state.Run, Counted(state, c.Usage)))),
         CgroupNotGone c => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
-        WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only([new WatchOom(c.Run, state.Path), .. Resume(state)]),
+        WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only([new WatchOom(c.Run, state.Path), .. Resume(state), .. Lost(state)]),
         // The journal has lost its tail: what lives is believed, and will be removed with the run.
         WatchCgroup c => Decision.Of(
             [new CgroupCreateRequested(subject, now, c.Run, c.Path, c.Limits), new CgroupCreated(subject, now, c.Run)], new WatchOom(c.Run, c.Path)),
@@ -46,6 +46,9 @@ public static class CgroupDecisions
         { Freezing: { } asked } => [new SetFrozen(state.Run, state.Path, asked.Frozen)],
         _ => [new TellContainer(new CgroupFreezeAnswer(state.Run, state.Frozen, CgroupFreezeAnswer.Found))],
     };
+
+    private static ImmutableArray<ICgroupEffect> Lost(CgroupState state) =>
+        state.OomKills > 0 ? [new TellContainer(new CgroupLostProcesses(state.Run, state.OomKills))] : [];
 
     /// <summary>A kill that was seen while it ran counts even where the last reading came too late.</summary>
     private static CgroupUsage Counted(CgroupState state, CgroupUsage usage) =>

@@ -19,6 +19,9 @@ internal sealed partial class ContainerActor
     /// <summary>How long after SIGKILL a monitor may take to record the end: it waits for output that is still to be written.</summary>
     private static readonly TimeSpan PatienceWithMonitor = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the end of a run that the kernel has killed may take to be seen.</summary>
+    private static readonly TimeSpan PatienceWithEnd = TimeSpan.FromMilliseconds(250);
+
     private readonly List<long> startOrders = [];
     private readonly List<long> stopOrders = [];
     private readonly List<long> removalOrders = [];
@@ -227,8 +230,7 @@ internal sealed partial class ContainerActor
         if (State.Process is { } process && !StopSignals.IsHandled(process.Pid, stop.Signal))
         {
             // A program that has only just begun may not have set its handler yet.
-            var age = environment.Now - State.StartedAt!.Value;
-            Later("dropped", StopSignals.TimeToSetHandlers - (age > TimeSpan.Zero ? age : TimeSpan.Zero), new StopSignalDue(stop.Run, stop.Signal));
+            Later("dropped", StopSignals.TimeToSetHandlers - RanFor, new StopSignalDue(stop.Run, stop.Signal));
         }
     }
 

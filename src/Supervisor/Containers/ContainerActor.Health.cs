@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Containers;
@@ -9,6 +10,10 @@ internal sealed partial class ContainerActor
     /// <summary>Of the newest run; kept when it ends, for the record of the run.</summary>
     private HealthProbing probing = HealthProbing.Begin;
     private bool probes;
+    private TimeSpan probeBegunAfter;
+
+    /// <summary>How long the run has lasted; zero: it has not begun.</summary>
+    private TimeSpan RanFor => State.Process?.RanFor(BootClock.Now) ?? TimeSpan.Zero;
 
     /// <summary>A run is watched from here on: one that has begun, or one that was adopted.</summary>
     private void BeginProbing(int run)
@@ -18,9 +23,9 @@ internal sealed partial class ContainerActor
         probing = State.Health is { } health
             ? HealthProbing.Begin with { Status = health.Status, FailingStreak = health.FailingStreak }
             : HealthProbing.Begin;
-        if (State.Spec!.Health is { } spec && State.StartedAt is { } since)
+        if (State.Spec!.Health is { } spec)
         {
-            Later("probe", HealthDecisions.NextIn(spec, probing.Status, since, environment.Now), new ProbeDue(run));
+            Later("probe", HealthDecisions.NextIn(spec, probing.Status, RanFor), new ProbeDue(run));
         }
     }
 
@@ -35,14 +40,14 @@ internal sealed partial class ContainerActor
                 return;
             }
 
-            probes = true;
+            (probes, probeBegunAfter) = (true, RanFor);
             HealthProbe.RunAsync(spec, id, environment).PipeTo(Self, success: result => new ProbeEnded(run, result));
         }
     }
 
     private void Probed(ProbeEnded ended)
     {
-        if (ended.Run != State.Run || State.Spec!.Health is not { } spec || State.StartedAt is not { } since)
+        if (ended.Run != State.Run || State.Spec!.Health is not { } spec)
         {
             return;
         }
@@ -60,8 +65,8 @@ internal sealed partial class ContainerActor
         }
 
         var ready = State.Spec.Notify is null || State.Notified is { Ready: true };
-        probing = HealthDecisions.After(spec, probing with { Ready = ready }, ended.Result, since);
-        Later("probe", HealthDecisions.NextIn(spec, probing.Status, since, environment.Now), new ProbeDue(ended.Run));
+        probing = HealthDecisions.After(spec, probing with { Ready = ready }, ended.Result, probeBegunAfter);
+        Later("probe", HealthDecisions.NextIn(spec, probing.Status, RanFor), new ProbeDue(ended.Run));
         if (State.Health?.Status != probing.Status)
         {
             Do(new HealthObserved(ended.Run, probing.Status, HealthDecisions.Reason(probing), probing.FailingStreak, RunEvidence.Of(probing.Results, []).Probes));

@@ -14,8 +14,10 @@ namespace Devoxx.Supervisor.Containers;
 /// </summary>
 internal sealed partial class ContainerActor
 {
-    /// <summary>Messages heard in a second; then the senders wait, as long as it takes for a journal not to be flooded.</summary>
+    /// <summary>Messages heard at once in a second; from then on one at a time, so that a journal is not flooded, and no watchdog starves.</summary>
     private const int MessagesPerSecond = 20;
+
+    private static readonly TimeSpan TimeBetweenMessages = TimeSpan.FromSeconds(1) / MessagesPerSecond;
 
     private NotifySocket? notifications;
     private CancellationTokenSource? listening;
@@ -64,13 +66,13 @@ internal sealed partial class ContainerActor
                 while (socket.TryReceive() is { } datagram)
                 {
                     self.Tell(new Notification(run, datagram));
-                    if (environment.Clock.GetElapsedTime(second) is var passed && passed >= TimeSpan.FromSeconds(1))
+                    if (environment.Clock.GetElapsedTime(second) >= TimeSpan.FromSeconds(1))
                     {
                         (heard, second) = (0, environment.Clock.GetTimestamp());
                     }
                     else if (++heard >= MessagesPerSecond)
                     {
-                        await Task.Delay(TimeSpan.FromSeconds(1) - passed, environment.Clock, cancellation).ConfigureAwait(false);
+                        await Task.Delay(TimeBetweenMessages, environment.Clock, cancellation).ConfigureAwait(false);
                     }
                 }
             }

@@ -89,8 +89,7 @@ internal sealed partial class ContainerActor
     {
         if (recovering)
         {
-            recovering = false;
-            Context.Parent.Tell(new ContainerChanged(id, State, Recovered: true));
+            TellChanged();
         }
     }
 }

@@ -25,6 +25,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     private PidFd? monitor;
     private bool recovering;
 
+    /// <summary>How many processes the kernel has killed in a run that went on.</summary>
+    private (int Run, int Kills) memoryKills;
+
     public ContainerActor(string id, Subject subject, SupervisorEnvironment environment)
         : base("container-" + id, ContainerState.Initial)
     {
@@ -39,8 +42,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     protected override void OnChanged()
     {
-        Context.Parent.Tell(new ContainerChanged(id, State, Recovered: recovering));
-        recovering = false;
+        TellChanged();
         Become(State.Phase switch
         {
             ContainerPhase.Starting => Starting,
@@ -49,6 +51,12 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             ContainerPhase.Stopping => Running,
             _ => OnCommand,
         });
+    }
+
+    private void TellChanged()
+    {
+        Context.Parent.Tell(new ContainerChanged(id, State, recovering, memoryKills.Run == State.Run && State.Process is not null ? memoryKills.Kills : 0));
+        recovering = false;
     }
 
     protected override void PostStop()
@@ -126,6 +134,14 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case Notification notification:
                 Hear(notification);
                 break;
+            case CgroupLostProcesses lost:
+                // The first process may be among them: then the end of the run, which comes at once, says so.
+                Later("memory", PatienceWithEnd, new ProcessesLost(lost.Run, lost.OomKills));
+                break;
+            case ProcessesLost lost when lost.Run == State.Run:
+                memoryKills = (lost.Run, lost.Kills);
+                TellChanged();
+                break;
             case MonitorSilent silent when silent.Run == State.Run:
                 KillMonitor();
                 break;
@@ -170,7 +186,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 Stash.Stash();
                 break;
             default:
-                if (message is not GraceElapsed && !IsSnapshotNotice(message))
+                if (message is not (GraceElapsed or CgroupLostProcesses or ProcessesLost) && !IsSnapshotNotice(message))
                 {
                     Unhandled(message);
                 }
@@ -185,7 +201,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
         {
             Do(command);
         }
-        else if (!IsSnapshotNotice(message))
+        else if (message is not (CgroupLostProcesses or ProcessesLost) && !IsSnapshotNotice(message))
         {
             Unhandled(message);
         }
@@ -203,7 +219,8 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             {
                 // A monitor takes it along when it leaves; one that was killed could not.
                 MonitorProcess.Clear(root, id, search: false);
-                return new ExitRecordRead(MonitorProcess.ReadExit(bundle, process, since), RunEvidence.ReadLastLines(bundle + "/log", since));
+                var record = MonitorProcess.ReadExit(bundle, process, since);
+                return new ExitRecordRead(record, RunEvidence.ReadLastLines(bundle + "/log", record is null ? since : record.Since(since)));
             })
             .PipeTo(self, failure: _ => new ExitRecordRead(null, []));
     }
@@ -253,6 +270,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     /// <summary>A runtime that is not ours keeps nothing of the run any more, or why it may.</summary>
     private sealed record RuntimeReleased(int Run, string? Error);
+
+    /// <summary>The kernel has killed processes of a run that goes on.</summary>
+    private sealed record ProcessesLost(int Run, int Kills);
 
     /// <summary>SIGKILL was sent a while ago, and the monitor still lives.</summary>
     private sealed record MonitorSilent(int Run);

@@ -19,7 +19,9 @@ public sealed record CreateContainer(long Order, ContainerSpec Spec, string Caus
 
 /// <param name="Gate">How its dependencies are; null: ready.</param>
 /// <param name="Ungated">Its dependencies do not count, now and when it restarts: <c>--no-deps</c>.</param>
-public sealed record StartContainer(long Order, string Cause, StartGate? Gate = null, bool Ungated = false) : IContainerOrder;
+/// <param name="StartedBy">Who wants it.</param>
+public sealed record StartContainer(
+    long Order, string Cause, StartGate? Gate = null, bool Ungated = false, StartedBy StartedBy = StartedBy.User) : IContainerOrder;
 
 /// <param name="Grace">Null: the container's own.</param>
 public sealed record StopContainer(long Order, TimeSpan? Grace, string Cause) : IContainerOrder;
@@ -94,4 +96,5 @@ internal sealed record FoundRunning : IContainerCommand;
 public sealed record ContainerAnswer(long Order, string ContainerId, string? Error);
 
 /// <summary>Sent up after every change, and once after recovery.</summary>
-public sealed record ContainerChanged(string ContainerId, ContainerState State, bool Recovered = false);
+/// <param name="MemoryKills">Processes of a run that goes on, which the kernel has killed for want of memory: its cgroup's events have them.</param>
+public sealed record ContainerChanged(string ContainerId, ContainerState State, bool Recovered = false, int MemoryKills = 0);

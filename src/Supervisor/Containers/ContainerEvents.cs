@@ -16,6 +16,7 @@ public sealed record ContainerCreated(Subject Subject, DateTimeOffset At, Contai
 /// <param name="Attempt">How many restarts by policy came before since the last success; 0: not a restart by policy.</param>
 /// <param name="Follows">By container id: the run of each dependency with <c>restart: true</c> that this run goes with; a later one by itself is followed.</param>
 /// <param name="Ungated">Asked for with <c>--no-deps</c>: its restarts do not wait for its dependencies either.</param>
+/// <param name="StartedBy">Null: written before this was.</param>
 public sealed record ContainerStartRequested(
     Subject Subject,
     DateTimeOffset At,
@@ -23,7 +24,8 @@ public sealed record ContainerStartRequested(
     string Cause,
     int Attempt,
     ImmutableSortedDictionary<string, int>? Follows = null,
-    bool Ungated = false) : IContainerEvent;
+    bool Ungated = false,
+    StartedBy? StartedBy = null) : IContainerEvent;
 
 /// <summary>It is to be started, and waits for what it depends on; the next <c>container.start-requested</c>, <c>container.gave-up</c> or <c>container.stop-requested</c> ends it.</summary>
 /// <param name="Cause">Why it is to be started.</param>
@@ -31,8 +33,9 @@ public sealed record ContainerStartRequested(
 /// <param name="Reason">What for: <c>waiting for db to become healthy</c>.</param>
 /// <param name="Asked">Somebody asked for the start, and what does not come true soon is a failure; false: it starts by itself, and waits as long as need be.</param>
 /// <param name="Ungated">As of the start that comes.</param>
+/// <param name="StartedBy">As of the start that comes.</param>
 public sealed record ContainerWaiting(
-    Subject Subject, DateTimeOffset At, string Cause, int Attempt, string Reason, bool Asked, bool Ungated = false) : IContainerEvent;
+    Subject Subject, DateTimeOffset At, string Cause, int Attempt, string Reason, bool Asked, bool Ungated = false, StartedBy? StartedBy = null) : IContainerEvent;
 
 /// <summary>Outcome: execve(2) of the command has succeeded.</summary>
 /// <param name="StartTime">Field 22 of proc_pid_stat(5): with the boot id, the process's identity.</param>
@@ -99,12 +102,13 @@ public enum EndKind
 /// <param name="Cause">In words: what ended it.</param>
 /// <param name="MemoryPeak">Bytes; null where the kernel does not tell.</param>
 /// <param name="CpuTime">Processor time used.</param>
-/// <param name="StartedBecause">What it was started by.</param>
+/// <param name="StartedBecause">Why it was started.</param>
 /// <param name="Attempt">Of its restart policy; 0: it was not started by it.</param>
 /// <param name="Health">How it last was: <c>starting</c>, <c>healthy</c>, <c>unhealthy</c>; null: nobody could tell.</param>
 /// <param name="Probes">The last probes, oldest first, what they wrote cut short.</param>
 /// <param name="Status">The last it told of itself.</param>
 /// <param name="LastLines">The end of what it wrote, oldest first.</param>
+/// <param name="StartedBy">What it was started by; null: written before this was.</param>
 public sealed record ContainerExited(
     Subject Subject,
     DateTimeOffset At,
@@ -125,7 +129,8 @@ public sealed record ContainerExited(
     string? Health = null,
     ImmutableArray<ProbeResult>? Probes = null,
     string? Status = null,
-    ImmutableArray<string>? LastLines = null) : IContainerEvent;
+    ImmutableArray<string>? LastLines = null,
+    StartedBy? StartedBy = null) : IContainerEvent;
 
 /// <summary>The restart policy starts it again at <paramref name="Due"/>.</summary>
 public sealed record ContainerRestartScheduled(Subject Subject, DateTimeOffset At, int Attempt, int? MaxAttempts, TimeSpan Delay, DateTimeOffset Due) : IContainerEvent;

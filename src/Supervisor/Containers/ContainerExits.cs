@@ -24,7 +24,7 @@ public static class ContainerExits
             record?.ExitCode ?? Unseen,
             record?.Signal,
             outOfMemory,
-            ended > started ? ended - started : TimeSpan.Zero,
+            record?.RanFor ?? (ended > started ? ended - started : TimeSpan.Zero),
             Cause(state, record, outOfMemory),
             usage?.MemoryPeak,
             usage?.CpuTime,
@@ -37,7 +37,8 @@ public static class ContainerExits
             state.Health is { } health ? InWords.Health(health.Status) : null,
             evidence is { Probes.IsEmpty: false } ? evidence.Probes : null,
             state.Notified?.Status,
-            evidence is { LastLines.IsEmpty: false } ? evidence.LastLines : null);
+            evidence is { LastLines.IsEmpty: false } ? evidence.LastLines : null,
+            state.StartedBy);
     }
 
     private static string Cause(ContainerState state, ExitRecord? record, bool outOfMemory)

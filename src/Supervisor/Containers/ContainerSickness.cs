@@ -84,7 +84,8 @@ public static class ContainerSickness
             return Decision.Nothing;
         }
 
-        var left = before.At + TimeBetweenStatuses - now;
+        // A clock that has been set back makes nobody wait.
+        var left = before.At > now ? TimeSpan.Zero : before.At + TimeBetweenStatuses - now;
         return left <= TimeSpan.Zero || told != before with { At = told.At, Status = told.Status }
             ? Decision.Of(told)
             : Decision.Only(new RepeatStatus(state.Run, told.Status!, left));

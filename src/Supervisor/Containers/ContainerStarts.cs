@@ -18,7 +18,7 @@ internal static class ContainerStarts
             case ContainerPhase.Starting:
                 return Decision.Only(new AwaitStart(command.Order));
             case ContainerPhase.Created or ContainerPhase.Exited or ContainerPhase.BackingOff or ContainerPhase.Waiting:
-                var waiting = new ContainerWaiting(state.Spec!.Subject, now, command.Cause, Attempt: 0, "", Asked: true, command.Ungated);
+                var waiting = new ContainerWaiting(state.Spec!.Subject, now, command.Cause, Attempt: 0, "", Asked: true, command.Ungated, command.StartedBy);
                 var next = Through(state, command.Gate ?? StartGate.Open, waiting, now);
                 return next with { Effects = [new AwaitStart(command.Order), new CancelTimers(), .. next.Effects] };
             default:
@@ -30,7 +30,7 @@ internal static class ContainerStarts
     public static Decision BackOffOver(ContainerState state, BackOffElapsed command, DateTimeOffset now) => Through(
         state,
         command.Gate ?? StartGate.Open,
-        new ContainerWaiting(state.Spec!.Subject, now, $"restart policy {state.Spec.Restart}", command.Attempt, "", Asked: false, state.Ungated),
+        new ContainerWaiting(state.Spec!.Subject, now, $"restart policy {state.Spec.Restart}", command.Attempt, "", Asked: false, state.Ungated, StartedBy.Policy),
         now);
 
     public static Decision Reconsidered(ContainerState state, DependenciesChanged command, DateTimeOffset now) =>
@@ -47,13 +47,13 @@ internal static class ContainerStarts
 
     /// <summary>After the end of a run that was stopped to be started again; what it waits for is said by the project.</summary>
     public static ContainerWaiting Again(ContainerState state, DateTimeOffset now) =>
-        new(state.Spec!.Subject, now, state.Stop!.Cause, Attempt: 0, "to be started again", Asked: false, state.Ungated);
+        new(state.Spec!.Subject, now, state.Stop!.Cause, Attempt: 0, "to be started again", Asked: false, state.Ungated, StartedBy.Dependency);
 
     private static Decision Through(ContainerState state, StartGate gate, ContainerWaiting waiting, DateTimeOffset now) => gate.Verdict switch
     {
         StartVerdict.Open => Decision.Of(
             new ContainerStartRequested(
-                state.Spec!.Subject, now, state.Run + 1, waiting.Cause, waiting.Attempt, gate.Follows, waiting.Ungated),
+                state.Spec!.Subject, now, state.Run + 1, waiting.Cause, waiting.Attempt, gate.Follows, waiting.Ungated, waiting.StartedBy),
             new PrepareRun(state.Run + 1)),
         StartVerdict.Wait when state.Waiting is { } already && already.Reason == gate.Reason && already.Attempt == waiting.Attempt => Decision.Nothing,
         StartVerdict.Wait => Decision.Of(waiting with { Reason = gate.Reason }),

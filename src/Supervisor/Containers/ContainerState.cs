@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Health;
 
 namespace Devoxx.Supervisor.Containers;
@@ -22,7 +23,12 @@ public enum ContainerPhase
 }
 
 /// <summary>The processes of a run, by identity that no reused pid can take.</summary>
-public sealed record RunningProcess(int Pid, ulong StartTime, int MonitorPid, ulong MonitorStartTime, string BootId);
+public sealed record RunningProcess(int Pid, ulong StartTime, int MonitorPid, ulong MonitorStartTime, string BootId)
+{
+    /// <summary>How long it has run, by a clock that nobody sets.</summary>
+    /// <param name="sinceBoot">The time since boot now.</param>
+    public TimeSpan RanFor(TimeSpan sinceBoot) => sinceBoot - BootClock.Of(StartTime) is { Ticks: > 0 } time ? time : TimeSpan.Zero;
+}
 
 /// <summary>A container as its events have made it. Knows no clock.</summary>
 public sealed record ContainerState
@@ -46,6 +52,9 @@ public sealed record ContainerState
 
     /// <summary>Why the newest run was made; null before the first.</summary>
     public string? StartCause { get; init; }
+
+    /// <summary>What the newest run was started by; null before the first.</summary>
+    public StartedBy? StartedBy { get; init; }
 
     public RunningProcess? Process { get; init; }
 
@@ -114,6 +123,7 @@ public sealed record ContainerState
             Run = e.Run,
             StartRequestedAt = e.At,
             StartCause = e.Cause,
+            StartedBy = e.StartedBy,
             Attempt = e.Attempt,
             Restarts = e.Attempt > 0 ? Restarts + 1 : Restarts,
             Process = null,

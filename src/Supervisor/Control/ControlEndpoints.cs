@@ -1,13 +1,8 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Akka.Actor;
-using Devoxx.Compose;
-using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
-using Devoxx.Supervisor.Planning;
 using Devoxx.Supervisor.Projects;
 using Microsoft.AspNetCore.Http;
 
@@ -92,7 +87,7 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
                 break;
             case ("POST", _):
                 var output = Channel.CreateUnbounded<ControlLine>();
-                var request = await RequestAsync(http, project, verb, output.Writer).ConfigureAwait(false);
+                var request = ProjectRequests.Read(project, verb, await ControlReplies.ReadBytesAsync(http).ConfigureAwait(false), output.Writer);
                 supervisor.Tell(request with { DryRun = http.Request.Query["dryRun"] == "true" });
                 await ControlReplies.StreamAsync(http, output.Reader, ControlJson.Default.ControlLine).ConfigureAwait(false);
                 break;
@@ -100,54 +95,6 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
                 await ControlReplies.RefuseAsync(http, StatusCodes.Status404NotFound, $"no such request: {http.Request.Method} {http.Request.Path}").ConfigureAwait(false);
                 break;
         }
-    }
-
-    private static async Task<ProjectRequest> RequestAsync(HttpContext http, string project, string verb, ChannelWriter<ControlLine> output)
-    {
-        switch (verb)
-        {
-            case "up":
-                var up = await ControlReplies.ReadAsync(http, ControlJson.Default.UpRequest).ConfigureAwait(false);
-                var model = Read(up.Project);
-                ServiceImages.Check(model, up.Pull);
-                return new UpProject(
-                    project, output, model,
-                    new ProjectDefinition(up.Project.Clone(), up.ConfigFiles.IsDefault ? [] : up.ConfigFiles, up.WorkingDirectory ?? ""),
-                    up.ToWish());
-            case "run":
-                var run = await ControlReplies.ReadAsync(http, ControlJson.Default.RunRequest).ConfigureAwait(false);
-                var oneOff = Read(run.Model);
-                ServiceImages.Check(oneOff, null);
-                return new UpProject(
-                    project, output, oneOff,
-                    new ProjectDefinition(run.Up.Project.Clone(), run.Up.ConfigFiles.IsDefault ? [] : run.Up.ConfigFiles, run.Up.WorkingDirectory ?? ""),
-                    run.ToWish());
-            case "remove":
-                var remove = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveContainersRequest).ConfigureAwait(false);
-                return new RemoveContainers(project, output, remove.Services.IsDefault ? [] : remove.Services, remove.Stop, remove.Volumes);
-            case "down":
-                var down = await ControlReplies.ReadAsync(http, ControlJson.Default.DownRequest).ConfigureAwait(false);
-                return new DownProject(
-                    project, output, down.Project is { } given ? Read(given) : null,
-                    new DownWish(down.Services.IsDefault ? [] : down.Services, down.Volumes, down.RemoveOrphans, Seconds(down.StopTimeoutSeconds)));
-        }
-
-        var body = await ControlReplies.ReadAsync(http, ControlJson.Default.ServicesRequest).ConfigureAwait(false);
-        var services = body.Services.IsDefault ? [] : body.Services;
-        return verb switch
-        {
-            "start" => new StartServices(project, output, services),
-            "stop" => new StopServices(project, output, services, Seconds(body.StopTimeoutSeconds)),
-            "restart" => new RestartServices(project, output, services, Seconds(body.StopTimeoutSeconds), body.NoDeps),
-            "kill" => new KillServices(
-                project, output, services,
-                Signal.TryParse(body.Signal ?? "SIGKILL") ?? throw new FormatException($"{body.Signal} is not a signal; say e.g. SIGTERM, HUP or 9"),
-                body.Container,
-                body.Orphans ?? true),
-            "pause" => new PauseServices(project, output, services, Pause: true),
-            "unpause" => new PauseServices(project, output, services, Pause: false),
-            _ => throw new FormatException($"no such request: {verb}"),
-        };
     }
 
     private async Task WatchAsync(HttpContext http, string project)
@@ -184,8 +131,4 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
         });
         return Task.CompletedTask;
     }
-
-    private static Project Read(JsonElement project) => ProjectJson.Read(Encoding.UTF8.GetBytes(project.GetRawText()));
-
-    private static TimeSpan? Seconds(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
 }

@@ -15,6 +15,14 @@ internal static class ControlReplies
         await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted).ConfigureAwait(false)
         ?? throw new FormatException("the request has no body");
 
+    /// <summary>The whole body; empty: there is none.</summary>
+    public static async Task<byte[]> ReadBytesAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted).ConfigureAwait(false);
+        return body.ToArray();
+    }
+
     public static Task JsonAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
     {
         // As a whole, with its length: the reader knows where it ends without waiting for the connection.

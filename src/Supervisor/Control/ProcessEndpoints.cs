@@ -45,7 +45,7 @@ internal sealed class ProcessEndpoints(IActorRef supervisor, SupervisorEnvironme
             return null;
         }
 
-        var stats = cgroup.ReadStats();
+        var (stats, read) = (cgroup.ReadStats(), BootClock.Now);
         var pressure = cgroup.ReadPressure();
         var net = container.Networks.Contains("host") ? null : NetworkTraffic.Of(container.Pid!.Value);
         return new UsageView(
@@ -63,7 +63,10 @@ internal sealed class ProcessEndpoints(IActorRef supervisor, SupervisorEnvironme
             net?.Sent,
             pressure.Cpu,
             pressure.Memory,
-            pressure.Io);
+            pressure.Io)
+        {
+            SinceBoot = read,
+        };
     }
 
     private ProcessesView Processes(ContainerView container)

@@ -10,8 +10,8 @@ public sealed record ControlLine(Progress? Progress = null, Outcome? Outcome = n
 public sealed record PlanView(ImmutableArray<PlannedStep> Operations, ImmutableArray<string> Unchanged);
 
 /// <summary>One effect of a plan.</summary>
-/// <param name="Id">Its number, from 1; 0 of a pull, which comes before all others.</param>
-/// <param name="Action"><c>pull</c>, <c>create</c>, <c>start</c>, <c>stop</c>, <c>kill</c>, <c>pause</c>, <c>unpause</c>, <c>remove</c>, …</param>
+/// <param name="Id">Its number, from 1; 0 of a pull or build, which comes before all others.</param>
+/// <param name="Action"><c>pull</c>, <c>build</c>, <c>create</c>, <c>start</c>, <c>stop</c>, <c>kill</c>, <c>pause</c>, <c>unpause</c>, <c>remove</c>, …</param>
 /// <param name="Kind">Of what: <c>container</c>, <c>volume</c>, <c>network</c>, <c>image</c>.</param>
 /// <param name="Cause">Why.</param>
 /// <param name="After">Numbers of those that must have succeeded first.</param>
@@ -81,6 +81,12 @@ public sealed record ContainerView(
 {
     /// <summary>Its addresses and host ports, while it runs.</summary>
     public Devoxx.Supervisor.Networks.ContainerConnections? Connections { get; init; }
+
+    /// <summary>How long it has run, by a clock that nobody sets; null: it does not run.</summary>
+    public TimeSpan? UpFor { get; init; }
+
+    /// <summary>Processes of this run that the kernel has killed for want of memory, while the container lived on.</summary>
+    public int MemoryKills { get; init; }
 
     /// <summary>Ports it listens on, published or not: <c>80/tcp</c>.</summary>
     public ImmutableArray<string> Exposed { get; init; } = [];

@@ -47,6 +47,9 @@ public sealed record UpRequest(
     /// <summary><c>--wait-timeout</c>; null: as long as need be.</summary>
     public int? WaitTimeoutSeconds { get; init; }
 
+    /// <summary><c>--build</c>, <c>--no-build</c>, or neither: for a dry run, since building is a request of its own.</summary>
+    public bool? Build { get; init; }
+
     /// <summary><c>-y</c>: volumes that have changed are made anew, and their data is lost.</summary>
     public bool AssumeYes { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record UpRequest(
         Wait = Wait,
         WaitTimeout = WaitTimeoutSeconds is { } most ? TimeSpan.FromSeconds(most) : null,
         AssumeYes = AssumeYes,
+        Build = Build,
     };
 }
 

@@ -22,8 +22,7 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     public Task RouteAsync(HttpContext http, string path) => (http.Request.Method, path) switch
     {
-        ("POST", _) when http.Request.Query["dryRun"] == "true" => dryRuns.Route(http, path)
-            ?? ControlReplies.RefuseAsync(http, StatusCodes.Status400BadRequest, $"{path} has no dry run"),
+        ("POST", _) when http.Request.Query["dryRun"] == "true" => dryRuns.RouteAsync(http, path),
         ("GET", ControlRoutes.Volumes) => VolumesAsync(http),
         ("POST", ControlRoutes.VolumeRemove) => RemoveVolumesAsync(http),
         ("GET", ControlRoutes.Networks) => networks.ListAsync(http),

@@ -24,7 +24,11 @@ public sealed record UsageView(
     long? NetSent,
     double? CpuPressure,
     double? MemoryPressure,
-    double? IoPressure);
+    double? IoPressure)
+{
+    /// <summary>When it was read, as time since boot: of that clock are the times that rates are made of.</summary>
+    public TimeSpan SinceBoot { get; init; }
+}
 
 /// <summary>The processes of a container that runs, as the host numbers them.</summary>
 public sealed record ProcessesView(string Id, string Name, string Service, int Number, ImmutableArray<ProcessView> Processes);

@@ -47,7 +47,7 @@ public sealed record ContainerHistory(
         ContainerCreated e => this with { Name = e.Spec.Name, CreatedAt = e.At, CreatedBecause = e.Cause },
         ContainerStartRequested e => this with
         {
-            Runs = Runs.Insert(0, new RunRecord(e.Run) { StartedBecause = e.Cause, Attempt = e.Attempt }),
+            Runs = Runs.Insert(0, new RunRecord(e.Run) { StartedBecause = e.Cause, StartedBy = e.StartedBy, Attempt = e.Attempt }),
         },
         ContainerStarted e => With(e.Run, run => run with { StartedAt = e.At, Pid = e.Pid, BootId = e.BootId }),
         ContainerStartFailed e => With(e.Run, run => run with { Failure = e }),
@@ -55,6 +55,7 @@ public sealed record ContainerHistory(
         {
             Exit = e,
             StartedBecause = run.StartedBecause.Length > 0 ? run.StartedBecause : e.StartedBecause ?? "",
+            StartedBy = run.StartedBy ?? e.StartedBy,
             Attempt = Math.Max(run.Attempt, e.Attempt),
             StartedAt = run.StartedAt ?? e.StartedAt,
             Pid = run.Pid ?? e.Pid,
@@ -65,7 +66,7 @@ public sealed record ContainerHistory(
         ContainerEndRequested e => Meanwhile(e.Run, e.At, $"ended by {Native.Processes.Signal.Name(e.Signal)}: {e.Reason}"),
         ContainerSignalled e => Newest(e.At, $"{Native.Processes.Signal.Name(e.Signal)}: {e.Cause}"),
         ContainerStopRequested e => Newest(e.At, $"asked to stop: {e.Cause}"),
-        CgroupOomKilled e => Meanwhile(e.Run, e.At, $"out of memory: the kernel killed a process in it ({e.OomKills} in this run)"),
+        CgroupOomKilled e => Meanwhile(e.Run, e.At, InWords.MemoryKills(e.OomKills)),
         ContainerRestartScheduled e => After($"restarted after {InWords.Span(e.Delay)}, attempt {e.Attempt}{(e.MaxAttempts is { } most ? $" of {most}" : "")}"),
         ContainerGaveUp e => After($"gave up: {e.Reason}"),
         ContainerRemoveRequested e => this with { RemovedBecause = e.Cause },

@@ -7,7 +7,10 @@ namespace Devoxx.Supervisor.EventLog;
 /// <param name="Run">From 1.</param>
 public sealed record RunRecord(int Run)
 {
-    /// <summary>What it was started by.</summary>
+    /// <summary>What it was started by; null: the journal does not say.</summary>
+    public StartedBy? StartedBy { get; init; }
+
+    /// <summary>Why it was started.</summary>
     public string StartedBecause { get; init; } = "";
 
     /// <summary>Of its restart policy; 0: it was not started by it.</summary>

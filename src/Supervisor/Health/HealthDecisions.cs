@@ -10,8 +10,8 @@ public static class HealthDecisions
     public const int MostResults = 5;
 
     /// <summary>Takes a result in.</summary>
-    /// <param name="runStartedAt">When the container's run began: failures of probes begun within the start period do not count until it is healthy.</param>
-    public static HealthProbing After(HealthSpec spec, HealthProbing probing, ProbeResult result, DateTimeOffset runStartedAt)
+    /// <param name="begunAfter">How long the container had run when the probe began: failures of those within the start period do not count until it is healthy.</param>
+    public static HealthProbing After(HealthSpec spec, HealthProbing probing, ProbeResult result, TimeSpan begunAfter)
     {
         var results = probing.Results.Length < MostResults ? probing.Results.Add(result) : probing.Results.RemoveAt(0).Add(result);
         if (result.ExitCode == 0)
@@ -20,7 +20,7 @@ public static class HealthDecisions
             return probing with { Status = probing.Ready ? HealthStatus.Healthy : probing.Status, FailingStreak = 0, Results = results };
         }
 
-        if (probing.Status == HealthStatus.Starting && result.StartedAt - runStartedAt < spec.StartPeriod)
+        if (probing.Status == HealthStatus.Starting && begunAfter < spec.StartPeriod)
         {
             return probing with { Results = results };
         }
@@ -30,8 +30,9 @@ public static class HealthDecisions
     }
 
     /// <summary>How long until the next probe.</summary>
-    public static TimeSpan NextIn(HealthSpec spec, HealthStatus status, DateTimeOffset runStartedAt, DateTimeOffset now) =>
-        status == HealthStatus.Starting && now - runStartedAt < spec.StartPeriod ? spec.StartInterval : spec.Interval;
+    /// <param name="ranFor">How long the container has run.</param>
+    public static TimeSpan NextIn(HealthSpec spec, HealthStatus status, TimeSpan ranFor) =>
+        status == HealthStatus.Starting && ranFor < spec.StartPeriod ? spec.StartInterval : spec.Interval;
 
     /// <summary>A change of health in words, with the first line of what the newest probe wrote.</summary>
     public static string Reason(HealthProbing probing)

@@ -130,6 +130,14 @@ public sealed class JournalDatabase : IDisposable
 
     internal Task<T> ReadAsync<T>(Func<ReaderStatements, T> body) => readers.ReadAsync(body);
 
+    /// <summary>
+    /// To read where nobody writes. A journal that was closed is read as a file that does not change: else SQLite would make its write-ahead log
+    /// and shared memory beside it, and leave them there.
+    /// </summary>
+    internal static SqliteConnection ConnectToLook(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }
+        ? Connect(path, SqliteOpenMode.ReadOnly)
+        : Connect($"file:{Uri.EscapeDataString(path)}?immutable=1", SqliteOpenMode.ReadOnly);
+
     internal static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder

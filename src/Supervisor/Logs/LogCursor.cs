@@ -16,7 +16,10 @@ internal sealed class LogCursor : IDisposable
     private readonly Queue<SafeFileHandle> later = new();
     private readonly ArrayBufferWriter<byte>?[] pieces = new ArrayBufferWriter<byte>?[2];
     private readonly byte[]?[] piecesTime = new byte[2][];
-    private readonly byte[]? since, until;
+    private readonly byte[]? until;
+    private readonly (SafeFileHandle? File, long Length) old;
+    private readonly bool isBygone;
+    private byte[]? since;
     private SafeFileHandle? file;
     private long position;
     private byte[] buffer;
@@ -30,11 +33,17 @@ internal sealed class LogCursor : IDisposable
     {
         Source = source;
         since = Bound(query.Since);
+        isBygone = query.Since < DateTimeOffset.UtcNow;
         until = Bound(query.Until);
         buffer = ArrayPool<byte>.Shared.Rent(bufferSize);
         var files = LogFiles.OpenAll(source.Path);
         var skip = query.Tail is { } count ? SkipToTail(files, count) : 0;
         files.ForEach(later.Enqueue);
+        if (since is not null && isBygone)
+        {
+            old = files is [.., var newest] ? (newest, RandomAccess.GetLength(newest)) : default;
+        }
+
         if (later.TryDequeue(out file))
         {
             position = skip;
@@ -216,6 +225,7 @@ internal sealed class LogCursor : IDisposable
             var read = RandomAccess.Read(file!, buffer.AsSpan(end), position);
             if (read > 0)
             {
+                PassTime();
                 end += read;
                 position += read;
                 return true;
@@ -248,6 +258,15 @@ internal sealed class LogCursor : IDisposable
         }
 
         return false;
+    }
+
+    // What is written after a time that is over is of after that time, whatever a clock that is set back stamps it with.
+    private void PassTime()
+    {
+        if (since is not null && isBygone && (old.File is null || (ReferenceEquals(file, old.File) ? position >= old.Length : later.Count == 0)))
+        {
+            since = null;
+        }
     }
 
     // True when there is more to read: in the files that came after, or in this one, written to before it was renamed.

@@ -142,7 +142,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
                 break;
             case GetNetworks:
                 Sender.Tell(known.Values
-                    .Where(n => n.Spec is not null && n.Phase is not (NetworkPhase.Absent or NetworkPhase.Removed))
+                    .Where(Projects.ProjectObservation.Exists)
                     .OrderBy(n => n.Spec!.Name, StringComparer.Ordinal)
                     .ToImmutableArray());
                 break;

@@ -5,11 +5,12 @@ using Devoxx.Oci;
 
 namespace Devoxx.Supervisor.Planning;
 
-/// <summary>An image that <c>up</c> would ask a registry for.</summary>
-public sealed record ForetoldPull(string Image, string Cause);
+/// <summary>An image that <c>up</c> would get before anything else.</summary>
+/// <param name="Action"><c>pull</c> or <c>build</c>.</param>
+public sealed record ForetoldImage(string Image, string Cause, string Action = "pull");
 
 /// <summary>
-/// The plan of an <c>up</c> that is not going to be: as the real one, but that nothing is pulled for it. Of an image that is
+/// The plan of an <c>up</c> that is not going to be: as the real one, but that nothing is pulled or built for it. Of an image that is
 /// not there nothing is known; what is made of it is planned all the same.
 /// </summary>
 public static class ForetoldUp
@@ -18,11 +19,11 @@ public static class ForetoldUp
     private static readonly PlannedImage Unknown = new("", new ImageConfig { Cmd = ["?"] });
 
     /// <param name="find">The image store.</param>
-    public static (Plan Plan, ImmutableArray<ForetoldPull> Pulls) Make(
+    public static (Plan Plan, ImmutableArray<ForetoldImage> Images) Make(
         Project project, UpWish wish, Func<string, StoredImage?> find, Observation observation, StateRoot root, Func<Project?>? before, DateTimeOffset now)
     {
         var images = ImmutableDictionary.CreateBuilder<WantedImage, PlannedImage>();
-        var pulls = ImmutableArray.CreateBuilder<ForetoldPull>();
+        var fetched = ImmutableArray.CreateBuilder<ForetoldImage>();
         var errors = ImmutableArray.CreateBuilder<string>();
         foreach (var serviceName in UpPlanner.Imaged(project, wish))
         {
@@ -40,10 +41,24 @@ public static class ForetoldUp
             }
 
             images.Add(wanted, stored is null ? Unknown : new PlannedImage(stored.Id, stored.Config.Config ?? new ImageConfig()));
-            switch (ServicePullPolicy.Of(wish.Pull ?? service.PullPolicy).Decide(stored is not null, buildable: ServiceImages.IsBuilt(project, name), stored?.LastChecked, now))
+            if (ServiceImages.IsBuilt(project, name))
+            {
+                if (Built(project, wish, name, stored is not null) is { } build)
+                {
+                    fetched.Add(build);
+                }
+                else if (stored is null)
+                {
+                    errors.Add($"image {name} is not in the store, and --no-build says not to build it");
+                }
+
+                continue;
+            }
+
+            switch (ServicePullPolicy.Of(wish.Pull ?? service.PullPolicy).Decide(stored is not null, buildable: false, stored?.LastChecked, now))
             {
                 case PullDecision.Pull:
-                    pulls.Add(new ForetoldPull(name, stored is null ? "it is not in the store" : $"pull_policy is {wish.Pull ?? service.PullPolicy}"));
+                    fetched.Add(new ForetoldImage(name, stored is null ? "it is not in the store" : $"pull_policy is {wish.Pull ?? service.PullPolicy}"));
                     break;
                 case PullDecision.Fail:
                     errors.Add($"image {name} is not in the store and pull_policy says not to pull; `devoxx-compose image load` takes it from a file");
@@ -53,8 +68,15 @@ public static class ForetoldUp
 
         return errors.Count > 0
             ? (Plan.Refused(errors.ToImmutable()), [])
-            : (new UpPlanner(project, wish, images.ToImmutable(), observation, root, NewId, before).Make(), pulls.ToImmutable());
+            : (new UpPlanner(project, wish, images.ToImmutable(), observation, root, NewId, before).Make(), fetched.ToImmutable());
     }
+
+    private static ForetoldImage? Built(Project project, UpWish wish, string image, bool isThere) =>
+        wish.Build is false ? null
+        : wish.Build is true ? new(image, "--build", "build")
+        : wish.Pull == "build" || project.Services.Any(s => s.Value is { Build: not null, PullPolicy: "build" } && ConfigOutput.ImageOf(project, s.Key) == image)
+            ? new(image, "pull_policy is build", "build")
+        : isThere ? null : new(image, "it is not in the store", "build");
 
     /// <summary>Nobody will ever see a container of it.</summary>
     private static string NewId() => Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N");

@@ -12,7 +12,7 @@ internal static class HealthSpecs
     private static readonly ImmutableArray<string> DefaultShell = ["/bin/sh", "-c"];
 
     /// <summary>Null: health is not probed.</summary>
-    /// <exception cref="FormatException">A test that is none.</exception>
+    /// <exception cref="FormatException">A test that is none, or a pace for a time that there is not.</exception>
     public static HealthSpec? Of(Service service, ImageConfig image)
     {
         var (own, inherited) = (service.Healthcheck, image.Healthcheck);
@@ -25,6 +25,13 @@ internal static class HealthSpecs
         if (Command(test, image) is not { } command)
         {
             return null;
+        }
+
+        // As the reference has it; but the time may be the image's.
+        if (Given(own?.StartInterval, null) is not null && Given(own?.StartPeriod, inherited?.StartPeriod) is null)
+        {
+            throw new FormatException(
+                "healthcheck.start_interval requires healthcheck.start_period to be set: it is how often to check during that time, e.g. start_period: 30s");
         }
 
         var defaults = new HealthSpec(command);

@@ -65,6 +65,9 @@ public sealed record Operation(int Id, OperationKind Kind, string Name, string C
     /// <summary>Of <see cref="OperationKind.StartContainer"/>: dependencies do not count.</summary>
     public bool Ungated { get; init; }
 
+    /// <summary>Of <see cref="OperationKind.StartContainer"/>: who wants it.</summary>
+    public StartedBy StartedBy { get; init; } = StartedBy.User;
+
     /// <summary>Of <see cref="OperationKind.AwaitContainer"/>.</summary>
     public ReplicaCondition Condition { get; init; }
 

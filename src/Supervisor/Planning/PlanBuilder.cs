@@ -5,7 +5,8 @@ using Devoxx.Supervisor.Volumes;
 namespace Devoxx.Supervisor.Planning;
 
 /// <summary>Numbers operations as they are added, and keeps what they wait for.</summary>
-internal sealed class PlanBuilder
+/// <param name="startedBy">Who wants the starts that are added without a word on that.</param>
+internal sealed class PlanBuilder(StartedBy startedBy = StartedBy.User)
 {
     private readonly ImmutableArray<Operation>.Builder operations = ImmutableArray.CreateBuilder<Operation>();
 
@@ -38,10 +39,12 @@ internal sealed class PlanBuilder
     /// <param name="settled">Operations that must be over, however they end: of dependencies that are not required.</param>
     /// <param name="when">What its dependencies have to be like.</param>
     /// <param name="ungated">Dependencies do not count.</param>
-    public int Start(ContainerSpec spec, string cause, IEnumerable<int> after, IEnumerable<int>? settled = null, string? when = null, bool ungated = false) =>
+    /// <param name="by">Null: who wants the plan.</param>
+    public int Start(
+        ContainerSpec spec, string cause, IEnumerable<int> after, IEnumerable<int>? settled = null, string? when = null, bool ungated = false, StartedBy? by = null) =>
         Add(new Operation(0, OperationKind.StartContainer, spec.Name, cause, [.. after])
         {
-            ContainerId = spec.Id, AfterSettled = [.. settled ?? []], When = when, Ungated = ungated,
+            ContainerId = spec.Id, AfterSettled = [.. settled ?? []], When = when, Ungated = ungated, StartedBy = by ?? startedBy,
         });
 
     public int Await(ContainerSpec spec, ReplicaCondition condition, string cause, IEnumerable<int> after) =>

@@ -6,8 +6,8 @@ namespace Devoxx.Supervisor.Planning;
 /// <summary>A plan as the control API shows it. Pure.</summary>
 public static class PlanViews
 {
-    public static PlanView Of(Plan plan, ImmutableArray<ForetoldPull> pulls) => new(
-        [.. pulls.Select(p => new PlannedStep(0, "pull", "image", p.Image, p.Cause, [])), .. plan.Operations.Select(Step)],
+    public static PlanView Of(Plan plan, ImmutableArray<ForetoldImage> images) => new(
+        [.. images.Select(i => new PlannedStep(0, i.Action, "image", i.Image, i.Cause, [])), .. plan.Operations.Select(Step)],
         plan.Unchanged);
 
     private static string Cause(Operation operation) => operation.IfFailed.IsEmpty

@@ -65,7 +65,7 @@ public static class ServicesPlanner
             foreach (var container in observation.Of(service))
             {
                 int[] stopped = stops.TryGetValue(container.Id, out var stop) ? [stop] : [];
-                starts[service].Add(plan.Start(container.Spec, "restart", [.. stopped, .. after]));
+                starts[service].Add(plan.Start(container.Spec, "restart", [.. stopped, .. after], by: named.Contains(service) ? null : StartedBy.Dependency));
             }
         }
 

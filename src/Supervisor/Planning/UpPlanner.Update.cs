@@ -106,7 +106,7 @@ public sealed partial class UpPlanner
             new(0, kind, spec.Name, because, afterThese) { ContainerId = spec.Id, Tolerable = true };
         int Start(int created) => plan.Add(Tolerably(OperationKind.StartContainer, @new, [created, .. needs.After]) with
         {
-            AfterSettled = needs.Settled, When = needs.When, Ungated = wish.NoDeps,
+            AfterSettled = needs.Settled, When = needs.When, Ungated = wish.NoDeps, StartedBy = StartedBy.Up,
         });
         int Await(int started) => plan.Add(Tolerably(OperationKind.AwaitContainer, @new, started) with
         {

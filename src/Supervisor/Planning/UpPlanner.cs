@@ -35,6 +35,9 @@ public sealed record UpWish(
     /// <summary>How long at most; null: as long as need be.</summary>
     public TimeSpan? WaitTimeout { get; init; }
 
+    /// <summary>What is built is built anew, or not even when it is missing; null: when it is missing. It comes before the plan: only a dry run asks.</summary>
+    public bool? Build { get; init; }
+
     /// <summary>Yes to everything that would be asked: data of volumes that have changed may go.</summary>
     public bool AssumeYes { get; init; }
 }
@@ -51,7 +54,7 @@ public sealed partial class UpPlanner(
     Project project, UpWish wish, ImmutableDictionary<WantedImage, PlannedImage> images, Observation observation, StateRoot stateRoot, Func<string> newId,
     Func<Project?>? before = null)
 {
-    private readonly PlanBuilder plan = new();
+    private readonly PlanBuilder plan = new(wish.OneOff is null ? StartedBy.Up : StartedBy.User);
     private readonly ServiceGraph graph = ServiceGraph.Of(project);
     private readonly Dictionary<string, int> volumes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<int>> starts = new(StringComparer.Ordinal);
@@ -195,7 +198,7 @@ public sealed partial class UpPlanner(
         GiveNameBack(serviceName, service, existing);
         if (followers.TryGetValue(existing.Id, out var follower))
         {
-            started.Add(plan.Start(existing.Spec, follower.Cause, [follower.Stop, .. needs.After], needs.Settled, needs.When));
+            started.Add(plan.Start(existing.Spec, follower.Cause, [follower.Stop, .. needs.After], needs.Settled, needs.When, by: StartedBy.Dependency));
         }
         else if (existing.Phase is ContainerPhase.Running or ContainerPhase.Starting || wish.NoStart)
         {

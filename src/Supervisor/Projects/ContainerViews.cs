@@ -7,7 +7,9 @@ namespace Devoxx.Supervisor.Projects;
 /// <summary>A container's state as the control API shows it. Pure.</summary>
 internal static class ContainerViews
 {
-    public static ContainerView Of(ContainerState state, StateRoot root, DateTimeOffset now)
+    /// <param name="sinceBoot">The time since boot now.</param>
+    /// <param name="memoryKills">Processes of this run that the kernel has killed for want of memory.</param>
+    public static ContainerView Of(ContainerState state, StateRoot root, DateTimeOffset now, TimeSpan sinceBoot, int memoryKills = 0)
     {
         var spec = state.Spec!;
         var exit = state.LastExit;
@@ -23,7 +25,7 @@ internal static class ContainerViews
             spec.ImageId,
             spec.Arguments,
             StateWord(state),
-            Status(state, now),
+            Status(state, now, memoryKills),
             state.Health is { } health ? InWords.Health(health.Status) : null,
             runs ? null : failed?.ExitCode ?? exit?.ExitCode,
             runs ? null : exit?.Signal,
@@ -42,6 +44,8 @@ internal static class ContainerViews
             spec.Labels)
         {
             Connections = runs ? state.Connections : null,
+            UpFor = runs ? state.Process?.RanFor(sinceBoot) : null,
+            MemoryKills = memoryKills,
             Exposed = spec.Networking?.Exposed ?? [],
         };
     }
@@ -60,20 +64,26 @@ internal static class ContainerViews
     };
 
     /// <summary>Why it is as it is, in short; empty when there is nothing to say.</summary>
-    private static string Status(ContainerState state, DateTimeOffset now) => state switch
+    private static string Status(ContainerState state, DateTimeOffset now, int memoryKills) => state switch
     {
         { Phase: ContainerPhase.BackingOff, NextStart: { } next } =>
-            $"{Reason(state)}; next start in {InWords.Span(next.Due > now ? next.Due - now : TimeSpan.Zero)}, attempt {next.Attempt}"
+            $"{Reason(state)}; next start in {InWords.Span(Left(next, now))}, attempt {next.Attempt}"
             + (next.MaxAttempts is { } most ? $" of {most}" : ""),
         { Phase: ContainerPhase.Waiting, Waiting: { } waiting } => Run(state) + waiting.Reason,
         { GaveUp: { } because, Phase: ContainerPhase.Exited or ContainerPhase.Created } => $"{Run(state)}gave up: {because}",
         { Phase: ContainerPhase.Exited } => Reason(state),
         { Phase: ContainerPhase.Running, Ending: { } ending } => $"being ended: {ending.Reason}",
-        { Phase: ContainerPhase.Running, Health: { Status: HealthStatus.Unhealthy } sick } => sick.Reason,
+        { Phase: ContainerPhase.Running, Health: { Status: HealthStatus.Unhealthy } sick } =>
+            sick.Reason + (memoryKills > 0 ? $"; {InWords.MemoryKills(memoryKills)}" : ""),
+        { Phase: ContainerPhase.Running } when memoryKills > 0 => InWords.MemoryKills(memoryKills),
         { Phase: ContainerPhase.Running, Notified.Status: { Length: > 0 } said } => said,
         { Phase: ContainerPhase.Stopping, Stop: { } stop } => $"stopping: {stop.Cause}",
         _ => "",
     };
+
+    /// <summary>Not more than it was, nor less than nothing, whatever the clock has been set to.</summary>
+    private static TimeSpan Left(ContainerRestartScheduled next, DateTimeOffset now) =>
+        next.Due - now is var left && left < TimeSpan.Zero ? TimeSpan.Zero : left > next.Delay ? next.Delay : left;
 
     private static string Run(ContainerState state) => Reason(state) is { Length: > 0 } reason ? reason + "; " : "";
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Planning;
@@ -34,7 +35,7 @@ internal sealed partial class ProjectActor
             run.Tell(operation, "Waiting", gate.Reason);
         }
 
-        Child(operation.ContainerId!).Tell(new StartContainer(order, operation.Cause, gate, operation.Ungated));
+        Child(operation.ContainerId!).Tell(new StartContainer(order, operation.Cause, gate, operation.Ungated, operation.StartedBy));
     }
 
     /// <summary>A back-off is over.</summary>
@@ -157,7 +158,7 @@ internal sealed partial class ProjectActor
         }
     }
 
-    private TimeSpan LeftToRun(ContainerState state, Operation operation) => state.StartedAt!.Value + operation.Monitor - environment.Now;
+    private static TimeSpan LeftToRun(ContainerState state, Operation operation) => operation.Monitor - state.Process!.RanFor(BootClock.Now);
 
     private void Settle(Awaited wait, string? error)
     {
@@ -212,7 +213,7 @@ internal sealed partial class ProjectActor
     /// <summary>As people see it, with what is known of the update of its service.</summary>
     private ContainerView View(ContainerState state)
     {
-        var view = ContainerViews.Of(state, environment.Root, environment.Now);
+        var view = ContainerViews.Of(state, environment.Root, environment.Now, BootClock.Now, memoryKills.GetValueOrDefault(state.Spec!.Id));
         return State.Updates.GetValueOrDefault(state.Spec!.Service) is { Outcome: { } outcome, Reason: var reason }
             ? view with { Status = string.Join("; ", new[] { view.Status, $"update {InWords.Outcome(outcome)}: {reason}" }.Where(s => s.Length > 0)) }
             : view;

@@ -126,20 +126,7 @@ internal sealed partial class ProjectActor
         }
     }
 
-    private Plan PlanOf(ProjectRequest request) => request switch
-    {
-        DownProject c => DownPlanner.Make(c.Project ?? Defined(), c.Wish with { RemoveOrphans = c.Wish.RemoveOrphans || c.Project is null }, Observe(), name),
-        StartServices c => ServicesPlanner.Start(Defined(), c.Services, Observe()),
-        StopServices c => ServicesPlanner.Stop(Defined(), c.Services, c.Grace, Observe()),
-        PauseServices { Pause: true } c => PausePlanner.Pause(Defined(), c.Services, Observe()),
-        PauseServices c => PausePlanner.Unpause(Defined(), c.Services, Observe()),
-        HoldContainer c => PausePlanner.Hold(c.ContainerId, c.Hold, c.Cause, Observe()),
-        RemoveContainers c => RemovePlanner.Remove(Defined(), c.Services, c.Stop, c.Volumes, Observe()),
-        RemoveEnded c => RemovePlanner.AutoRemove(c.Container, Observe()),
-        KillServices c => ServicesPlanner.Kill(Defined(), c.Services, c.Signal, Observe(), c.Container, c.Orphans),
-        RestartServices c => ServicesPlanner.Restart(Defined(), c.Services, c.Grace, c.NoDeps, Observe()),
-        _ => throw new InvalidOperationException($"{request.GetType().Name} is not a request of a project"),
-    };
+    private Plan PlanOf(ProjectRequest request) => ProjectPlans.Of(request, Defined(), Observe());
 
     private void Define(ProjectDefinition definition, Action then)
     {

@@ -26,6 +26,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private readonly Subject subject;
     private readonly SupervisorEnvironment environment;
     private readonly Dictionary<string, ContainerState> containers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> memoryKills = new(StringComparer.Ordinal);
     private readonly HashSet<string> recovering = new(StringComparer.Ordinal);
     private readonly List<ChannelWriter<ContainerView>> watchers = [];
     private readonly List<PlanRun> runs = [];
@@ -150,6 +151,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private void Changed(ContainerChanged changed)
     {
         containers[changed.ContainerId] = changed.State;
+        memoryKills[changed.ContainerId] = changed.MemoryKills;
         var recovered = changed.Recovered && recovering.Remove(changed.ContainerId);
         if (changed.State.Phase == ContainerPhase.Removed || (recovered && changed.State.Phase == ContainerPhase.None))
         {
@@ -181,6 +183,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             Carry(new([new ProjectContainerDropped(dropped, environment.Now, id)], [new Then(() =>
             {
                 containers.Remove(id);
+                memoryKills.Remove(id);
                 Context.Stop(child);
                 TellUp();
             })]));
@@ -203,8 +206,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             .OrderBy(v => v.Service, StringComparer.Ordinal).ThenBy(v => v.Number),
     ];
 
-    private IEnumerable<ContainerState> Existing() =>
-        containers.Values.Where(c => c.Spec is not null && c.Phase is not (ContainerPhase.None or ContainerPhase.Removed));
+    private IEnumerable<ContainerState> Existing() => containers.Values.Where(ProjectObservation.Exists);
 
     private void TellUp()
     {
@@ -239,14 +241,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         .OrderBy(g => g.Key, StringComparer.Ordinal)
         .Select(g => $"{g.Key}({g.Count()})"));
 
-    private Observation Observe() => new(
-        [.. Existing().Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt, c.Paused))],
-        [.. (volumes ?? []).Select(v => v.Spec!.Name)])
-    {
-        AnonymousVolumes = [.. (volumes ?? []).Where(v => v.Spec is { Kind: VolumeKind.Anonymous } spec && spec.Project == name).Select(v => v.Spec!.Name)],
-        VolumeSpecs = (volumes ?? []).ToImmutableSortedDictionary(v => v.Spec!.Name, v => v.Spec!, StringComparer.Ordinal),
-        Networks = (networks ?? []).ToImmutableSortedDictionary(n => n.Spec!.Name, n => n, StringComparer.Ordinal),
-    };
+    private Observation Observe() => ProjectObservation.Of(name, Existing(), volumes ?? [], networks ?? []);
 
     private Project? defined;
 

@@ -69,7 +69,7 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
                 break;
             case ProjectRequest request:
                 // Nothing of it is there: what is to be stopped or removed is so already.
-                request.Output.TryWrite(new ControlLine(Outcome: NothingYet.Other(request.ProjectName, request is DownProject ? "down" : "")));
+                request.Output.TryWrite(new ControlLine(Outcome: Foretelling.ForetoldProject.OfUnknown(request)));
                 request.Output.TryComplete();
                 break;
             case GetContainers get when State.Names.Contains(get.ProjectName):

@@ -84,7 +84,7 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
                 break;
             case GetVolumes:
                 Sender.Tell(known.Values
-                    .Where(v => v.Spec is not null && v.Spec.Kind != VolumeKind.HostPath && v.Phase is not (VolumePhase.Absent or VolumePhase.Removed))
+                    .Where(Projects.ProjectObservation.Exists)
                     .OrderBy(v => v.Spec!.Name, StringComparer.Ordinal)
                     .ToImmutableArray());
                 break;

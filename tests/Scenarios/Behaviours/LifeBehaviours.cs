@@ -18,7 +18,7 @@ public sealed class LifeBehaviours
           tool: {image: busybox:1.36, command: sleep 1000000, stop_signal: SIGKILL}
         """;
 
-    /// <summary>1. up, ps, down SERVICE, down: all gone, and labels say whose containers they are. 14. An unchanged up recreates nothing.</summary>
+    /// <summary>1. up, ps, images, down SERVICE, down: all gone, and labels say whose containers they are. 14. An unchanged up recreates nothing.</summary>
     [Fact]
     public async Task Up_ps_down_of_one_and_down_of_all_and_the_labels()
     {
@@ -26,6 +26,9 @@ public sealed class LifeBehaviours
         var file = sandbox.Write(Stack);
         (await sandbox.Compose("up", "-d")).Succeeded();
         Assert.Equal(["life-db-1", "life-tool-1", "life-web-1"], (await sandbox.Compose("ps", "--format", "{{.Name}}")).Succeeded().Lines.Order());
+
+        Assert.Equal(["life-db-1", "life-tool-1", "life-web-1"], (await sandbox.Compose("images", "--format", "json")).Succeeded().Json
+            .Select(image => image.GetProperty("ContainerName").GetString()!).Order());
 
         var labels = (await sandbox.Compose("ps", "web", "--format", "{{.Labels}}")).Succeeded().Out.Trim().Split(',').Select(l => l.Split('=', 2)).ToDictionary(l => l[0], l => l[1]);
         Assert.Equal(("life", "web", "1", "False"), (Label("project"), Label("service"), Label("container-number"), Label("oneoff")));

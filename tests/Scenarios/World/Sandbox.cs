@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -153,6 +155,25 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>The network interfaces of this sandbox.</summary>
     public IReadOnlyList<string> Links() =>
         [.. System.IO.Directory.EnumerateFileSystemEntries("/sys/class/net").Select(path => Path.GetFileName(path)!).Where(link => link.StartsWith(LinkPrefix, StringComparison.Ordinal))];
+
+    /// <summary>
+    /// Starts a supervisor as systemd would, in place of the one that runs; returns when it has said that it is ready. The <see cref="Variables"/> are its
+    /// too, which one that a command starts on demand is kept from.
+    /// </summary>
+    public async Task<RunningCommand> StartSupervisor(int idleTimeout)
+    {
+        await Kill(Processes().Where(process => process.Role == "supervisor"));
+        File.Delete(Directory + "/notify");
+        using var notices = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        notices.Bind(new UnixDomainSocketEndPoint(Directory + "/notify"));
+        Variables["NOTIFY_SOCKET"] = Directory + "/notify";
+        var service = Start("supervisor", "--root", Root, "--idle-timeout", idleTimeout.ToString(CultureInfo.InvariantCulture));
+        Variables.Remove("NOTIFY_SOCKET");
+        var notice = new byte[64];
+        var length = await notices.ReceiveAsync(notice).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("READY=1", Encoding.ASCII.GetString(notice, 0, length));
+        return service;
+    }
 
     public OwnedProcess Supervisor() => Assert.Single(Processes(), process => process.Role == "supervisor");
 

@@ -34,8 +34,9 @@ public sealed class CgroupDecisionsTests
     public void Counts_each_out_of_memory_kill_once()
     {
         Present();
-        Tell(new CgroupOomSeen(1, 1));
+        Assert.Equal(new CgroupLostProcesses(1, 1), Assert.IsType<TellContainer>(Assert.Single(Tell(new CgroupOomSeen(1, 1)))).Message);
         Assert.Equal(1, state.OomKills);
+        Assert.Contains(Tell(new WatchCgroup(1, "/devoxx/a", new ResourceLimits())), effect => effect is TellContainer { Message: CgroupLostProcesses { OomKills: 1 } });
         var before = state;
         Tell(new CgroupOomSeen(1, 1));
         Assert.Equal(before, state);

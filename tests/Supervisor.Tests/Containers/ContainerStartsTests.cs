@@ -49,7 +49,8 @@ public sealed class ContainerStartsTests
         var life = ContainerLife.Running(Always).Exit(1).Tell(new BackOffElapsed(1, Healthy));
 
         Assert.Equal((1, false), (life.Event<ContainerWaiting>().Attempt, life.State.Waiting!.Asked));
-        Assert.Equal(1, life.Tell(new DependenciesChanged(StartGate.Open)).Event<ContainerStartRequested>().Attempt);
+        var again = life.Tell(new DependenciesChanged(StartGate.Open)).Event<ContainerStartRequested>();
+        Assert.Equal((1, StartedBy.Policy), (again.Attempt, again.StartedBy));
         Assert.Equal(1, life.State.Restarts);
         Assert.True(life.State.ByItself);
     }
@@ -86,7 +87,7 @@ public sealed class ContainerStartsTests
         Assert.Equal((ContainerPhase.Waiting, false), (life.State.Phase, life.State.Waiting!.Asked));
 
         var start = life.Tell(new DependenciesChanged(StartGate.Open)).Event<ContainerStartRequested>();
-        Assert.Equal((2, "db has been started again", 0), (start.Run, start.Cause, start.Attempt));
+        Assert.Equal((2, "db has been started again", 0, StartedBy.Dependency), (start.Run, start.Cause, start.Attempt, start.StartedBy));
         Assert.True(life.State.ByItself);
     }
 
@@ -102,6 +103,17 @@ public sealed class ContainerStartsTests
 
         Assert.Equal(ContainerPhase.Exited, life.State.Phase);
         Assert.Null(life.State.Waiting);
+    }
+
+    [Fact]
+    public void A_run_has_on_record_who_started_it_however_long_that_waited()
+    {
+        var life = Created().Tell(new StartContainer(2, "there is none yet", Healthy, StartedBy: StartedBy.Up)).Tell(new DependenciesChanged(StartGate.Open));
+        Assert.Equal(StartedBy.Up, life.Event<ContainerStartRequested>().StartedBy);
+
+        life.Tell(new ContainerPrepared(1)).Tell(new MonitorStarted(1, new RunningProcess(100, 7, 99, 6, "boot"))).Exit(0);
+        Assert.Equal((StartedBy.Up, "there is none yet"), (life.Event<ContainerExited>().StartedBy, life.Event<ContainerExited>().StartedBecause));
+        Assert.Equal(StartedBy.User, life.Tell(new StartContainer(3, "start")).Event<ContainerStartRequested>().StartedBy);
     }
 
     [Fact]

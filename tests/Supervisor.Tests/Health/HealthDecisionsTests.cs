@@ -67,14 +67,14 @@ public sealed class HealthDecisionsTests
     [Fact]
     public void Probes_faster_during_the_start_period_until_it_is_healthy()
     {
-        Assert.Equal(TimeSpan.FromSeconds(1), HealthDecisions.NextIn(Spec, HealthStatus.Starting, Start, Start));
-        Assert.Equal(TimeSpan.FromSeconds(10), HealthDecisions.NextIn(Spec, HealthStatus.Healthy, Start, Start));
-        Assert.Equal(TimeSpan.FromSeconds(10), HealthDecisions.NextIn(Spec, HealthStatus.Starting, Start, Start.AddSeconds(60)));
+        Assert.Equal(TimeSpan.FromSeconds(1), HealthDecisions.NextIn(Spec, HealthStatus.Starting, TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromSeconds(10), HealthDecisions.NextIn(Spec, HealthStatus.Healthy, TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromSeconds(10), HealthDecisions.NextIn(Spec, HealthStatus.Starting, TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
     public void A_start_interval_without_a_start_period_changes_nothing() =>
-        Assert.Equal(TimeSpan.FromSeconds(10), HealthDecisions.NextIn(Spec with { StartPeriod = TimeSpan.Zero }, HealthStatus.Starting, Start, Start));
+        Assert.Equal(TimeSpan.FromSeconds(10), HealthDecisions.NextIn(Spec with { StartPeriod = TimeSpan.Zero }, HealthStatus.Starting, TimeSpan.Zero));
 
     [Fact]
     public void Keeps_the_newest_five_results()
@@ -101,6 +101,7 @@ public sealed class HealthDecisionsTests
             HealthDecisions.Reason(Probe(Probe(HealthProbing.Begin, 61, 7), 62, -1, "exceeded its timeout")));
     }
 
-    private static HealthProbing Probe(HealthProbing probing, int second, int exitCode, string output = "") =>
-        HealthDecisions.After(Spec, probing, new ProbeResult(Start.AddSeconds(second), TimeSpan.FromMilliseconds(5), exitCode, output), Start);
+    /// <param name="second">Of the run; the time of day, which anybody may set, goes backwards.</param>
+    private static HealthProbing Probe(HealthProbing probing, int second, int exitCode, string output = "") => HealthDecisions.After(
+        Spec, probing, new ProbeResult(Start.AddHours(-second), TimeSpan.FromMilliseconds(5), exitCode, output), TimeSpan.FromSeconds(second));
 }

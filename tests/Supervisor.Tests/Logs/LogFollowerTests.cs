@@ -71,6 +71,26 @@ public sealed class LogFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task Shows_what_comes_although_the_clock_was_set_back_meanwhile()
+    {
+        web.Write(0, "earlier").Write(2000, "old");
+        using var follower = new LogFollower(new() { Since = LogFixture.At(1000) }, sink);
+        follower.Add(web.Source);
+        follower.Add(db.Source);
+        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        follower.AtEnd(web.Source, joined.SetResult);
+        var running = Run(follower);
+        await joined.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        web.Write(-3_600_000, "new");
+        await sink.HasLines(2);
+        db.Write(-3_600_000, "another");
+        await sink.HasLines(3);
+        await stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(["web:old", "web:new", "db:another"], sink.Lines);
+    }
+
+    [Fact]
     public async Task Shows_only_the_tail_of_what_there_was()
     {
         web.Write(0, "1").Write(1, "2").Rotate().Write(2, "3");

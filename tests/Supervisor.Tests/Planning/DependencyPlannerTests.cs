@@ -57,6 +57,9 @@ public sealed class DependencyPlannerTests
             5 start shop-db-1: its configuration has changed (after 4)
             6 start shop-web-1: db, which it depends on, is replaced (after 1, 5; when db is healthy and migrate has completed)
             """, plan.ToString());
+        Assert.Equal([StartedBy.Up, StartedBy.Dependency], plan.Operations.Where(o => o.Kind == OperationKind.StartContainer).Select(o => o.StartedBy));
+        Assert.Equal([StartedBy.User, StartedBy.Dependency], ServicesPlanner.Restart(Load(Stack), ["db"], null, noDeps: false, there).Operations
+            .Where(o => o.Kind == OperationKind.StartContainer).Select(o => o.StartedBy));
     }
 
     [Fact]

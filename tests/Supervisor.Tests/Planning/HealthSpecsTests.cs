@@ -54,6 +54,17 @@ public sealed class HealthSpecsTests
     public void Can_be_switched_off(string yaml) => Assert.Null(Of(yaml, Checked));
 
     [Fact]
+    public void A_pace_for_the_start_needs_to_know_how_long_that_is()
+    {
+        const string Yaml = "healthcheck: {test: probe, start_interval: 1s}";
+        Assert.StartsWith("service web: healthcheck.start_interval requires healthcheck.start_period to be set", Assert.Single(
+            PlannerFixture.Up(PlannerFixture.Load($"services: {{web: {{image: i, command: x, {Yaml}}}}}")).Errors));
+        Assert.Equal(1, Of(Yaml.Replace("start_interval", "start_period: 5s, start_interval"))!.StartInterval.TotalSeconds);
+        Assert.Equal(1, Of(Yaml, new ImageConfig { Healthcheck = new Devoxx.Oci.Healthcheck { StartPeriod = 5_000_000_000 } })!.StartInterval.TotalSeconds);
+        Assert.Null(Of("healthcheck: {disable: true, start_interval: 1s}"));
+    }
+
+    [Fact]
     public void Without_a_test_there_is_none() => Assert.Null(Of("healthcheck: {interval: 1s}"));
 
     private static HealthSpec? Of(string yaml, ImageConfig? image = null) =>

@@ -18,9 +18,13 @@ public abstract class WiringTestKit : Akka.TestKit.Xunit.TestKit
     {
     }
 
-    private WiringTestKit(OnJournal onJournal) : base(onJournal.System) => this.onJournal = onJournal;
+    private WiringTestKit(OnJournal onJournal) : base(onJournal.System)
+    {
+        this.onJournal = onJournal;
+        Environment = onJournal.Environment;
+    }
 
-    internal SupervisorEnvironment Environment => onJournal.Environment;
+    internal SupervisorEnvironment Environment { get; set; }
 
     /// <summary>An actor as its parent would have it, the parent being the test; the same again is the next life of it.</summary>
     internal IActorRef Child<T>(Func<T> create) where T : ActorBase
