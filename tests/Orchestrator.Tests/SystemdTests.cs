@@ -48,6 +48,7 @@ public sealed class SystemdTests : IDisposable
     {
         var unit = new SystemdUnit("/opt/my tools/devoxx-compose", StateRoot.At("/srv/100% \"real\" $x"), "/opt/rt");
         Assert.Contains("ExecStart=\"/opt/my tools/devoxx-compose\" supervisor --root \"/srv/100%% \\\"real\\\" $$x\" --idle-timeout 0\nEnvironment=DEVOXX_RUNTIME=/opt/rt\nKillMode", unit.Text());
+        Assert.Contains("RequiresMountsFor=\"/srv/100%% \\\"real\\\" $x\"\n", unit.Text());
         Assert.Matches("^devoxx-[0-9a-f]{12}\\.service$", unit.Name);
     }
 

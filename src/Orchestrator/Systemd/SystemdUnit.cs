@@ -34,7 +34,7 @@ internal sealed record SystemdUnit(string Executable, StateRoot Root, string? Ru
 
         [Service]
         Type=notify
-        ExecStart={Quote(Executable)} supervisor --root {Quote(Root.Path)} --idle-timeout 0
+        ExecStart={Word(Executable)} supervisor --root {Word(Root.Path)} --idle-timeout 0
         {(Runtime is null ? "" : $"Environment={Quote("DEVOXX_RUNTIME=" + Runtime)}\n")}KillMode=process
         Restart=on-failure
         RestartSec=1
@@ -48,10 +48,13 @@ internal sealed record SystemdUnit(string Executable, StateRoot Root, string? Ru
 
         """;
 
-    /// <summary>A word of a command line or setting (systemd.syntax(7)): specifiers begin with %, and $ begins a variable.</summary>
+    /// <summary>A word of a command line (systemd.service(5)), where $ begins a variable.</summary>
+    private static string Word(string text) => Quote(text.Replace("$", "$$", StringComparison.Ordinal));
+
+    /// <summary>A word of a setting (systemd.syntax(7)), where % begins a specifier.</summary>
     private static string Quote(string text)
     {
-        text = Escape(text).Replace("$", "$$", StringComparison.Ordinal);
+        text = Escape(text);
         if (!text.AsSpan().ContainsAny(" \t\"'\\;"))
         {
             return text;

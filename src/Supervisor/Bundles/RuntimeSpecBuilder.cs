@@ -106,7 +106,7 @@ internal static class RuntimeSpecBuilder
             Rlimits = [.. spec.Ulimits.Select(u => new Rlimit("RLIMIT_" + u.Key.ToUpperInvariant(), Limit(u.Value.Soft), Limit(u.Value.Hard)))],
             NoNewPrivileges = spec.NoNewPrivileges,
             ApparmorProfile = spec.AppArmor,
-            OomScoreAdj = spec.OomScoreAdj,
+            OomScoreAdj = spec.OomScoreAdj ?? InheritedOomScore.ForContainers,
         };
 
         static ulong Limit(long value) => value < 0 ? ulong.MaxValue : (ulong)value;

@@ -10,6 +10,13 @@ public sealed class RuntimeSpecBuilderTests
 {
     private static readonly ContainerSpec Spec = ContainerLife.Spec();
 
+    [Theory]
+    [InlineData("-500\n", 0)]
+    [InlineData("0\n", null)]
+    [InlineData("200\n", null)]
+    public void What_protects_the_supervisor_from_being_killed_for_memory_is_not_its_containers(string own, int? theirs) =>
+        Assert.Equal(theirs, InheritedOomScore.Of(own));
+
     [Fact]
     public void Puts_the_layers_topmost_first_under_a_writable_one_in_the_containers_own_namespace()
     {
