@@ -21,7 +21,7 @@ public sealed partial class ImageStore
     public Task<StoredImage> CommitAsync(string baseId, string upper, CommitOptions options, ImageReference? reference, CancellationToken cancellation = default) => OnOwnThread(() =>
     {
         using var workspace = Workspace.Create(_layout);
-        var below = Claim(workspace, baseId);
+        var (below, _) = Claim(workspace, baseId);
         var configuration = ParseConfiguration(_blobs.Read(Digest.Parse(below.Id)));
         var layer = Changes(workspace, upper, cancellation);
         var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);

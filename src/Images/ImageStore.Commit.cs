@@ -91,6 +91,7 @@ public sealed partial class ImageStore
             References = image.References.RemoveAll(record.References.Contains),
             Digests = image.Digests.RemoveAll(record.Digests.Contains),
         });
+        index = index with { Sets = index.Sets.RemoveAll(set => record.References.Contains(set.Reference) && !set.Images.Contains(record.Id)) };
         if (images.Find(image => image.Id == record.Id) is { } existing)
         {
             var merged = existing with

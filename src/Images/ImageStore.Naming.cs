@@ -11,7 +11,11 @@ public sealed partial class ImageStore
     public StoredImage Tag(string nameOrId, ImageReference reference) => Stored(_index.Update(index =>
     {
         var image = FindRecord(index, nameOrId) ?? throw new ImageNotFoundException(nameOrId);
-        return Put(index, image with { References = [(reference with { Digest = null, Tag = reference.Tag ?? ImageReference.DefaultTag }).ToString()] });
+
+        // By a name that stands for several the new one stands for the same; by an id, for this one only.
+        return ImageReference.TryParse(nameOrId, out var old) && FindRecord(index, old) == image
+            ? Named(index, [reference], [.. index.MembersOf(image, (old with { Digest = null }).ToString())])
+            : Named(index, [reference], [image]);
     }));
 
     /// <summary>How the image came about, newest step first, with the bytes of files that each step added.</summary>

@@ -15,7 +15,7 @@ public sealed partial class ImageStore
     public async Task<StoredImage> PullAsync(ImageReference reference, PullOptions? options = null, IProgress<PullProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new PullOptions();
-        var known = FindRecord(_index.Read(), reference);
+        var known = FindRecord(_index.Read(), reference, options.Platform);
         if (reference.Digest is not null && known is not null)
         {
             // Named by content, and here: no registry could say anything new.
@@ -35,8 +35,10 @@ public sealed partial class ImageStore
     {
         var platform = options.Platform ?? ImagePlatform.Host;
         var resolver = new ImageResolver(connection, reference, platform);
-        if (known is not null && platform.Distance(ImagePlatform.Parse(known.Platform)) is not null
-            && await resolver.DigestAsync(cancellation) is { } digest && known.Digests.Contains($"{reference.Name}@{digest}"))
+
+        // Of several that a name stands for the one that has the name knows which index they came from.
+        if (known is not null && Distance(platform, known) is not null && await resolver.DigestAsync(cancellation) is { } digest
+            && (known.Digests.Contains($"{reference.Name}@{digest}") || FindRecord(_index.Read(), reference)!.Digests.Contains($"{reference.Name}@{digest}")))
         {
             progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.UpToDate));
             return Stored(_index.Update(index => Put(index, known with { Checked = DateTimeOffset.UtcNow })));
@@ -45,11 +47,31 @@ public sealed partial class ImageStore
         var image = await resolver.ResolveAsync(cancellation);
         using var workspace = Workspace.Create(_layout);
         var layers = await FetchAsync(workspace, connection, reference, image, options, progress, cancellation);
+        var beside = BesideOf(reference, options.Platform, image);
         var stored = Commit(
-            workspace, image.Configuration, layers, reference.Tag is null ? [] : [reference], [reference with { Digest = image.Digest }], image.Manifest, DateTimeOffset.UtcNow);
+            workspace, image.Configuration, layers, reference.Tag is null || beside is not null ? [] : [reference], beside is not null ? [] : [reference with { Digest = image.Digest }], image.Manifest, DateTimeOffset.UtcNow);
+        if (beside is not null)
+        {
+            Group([reference], [.. beside.Value.Where(id => id != stored.Id), stored.Id]);
+            stored = Find(stored.Id)!;
+        }
+
         var foreign = platform.Distance(image.Platform) is null ? $"made for {image.Platform}, which this machine may not run" : null;
         progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Pulled, Message: foreign));
         return stored;
+    }
+
+    /// <summary>Asked for another platform of the very index that the name stands for: it is kept beside what there is, and does not take the name away.</summary>
+    /// <returns>The images that the name stands for; null where it is to stand for the new one only.</returns>
+    private ImmutableArray<string>? BesideOf(ImageReference reference, ImagePlatform? platform, RemoteImage image)
+    {
+        if (platform is null || reference.Tag is null || FindRecord(_index.Read(), reference with { Digest = null }) is not { } named || !named.Digests.Contains($"{reference.Name}@{image.Digest}"))
+        {
+            return null;
+        }
+
+        var members = _index.Read().MembersOf(named, (reference with { Digest = null }).ToString());
+        return members.Exists(member => member.Platform == image.Platform.ToString()) ? null : [.. members.Select(member => member.Id)];
     }
 
     /// <summary>Downloads what the store lacks.</summary>
@@ -134,7 +156,7 @@ public sealed partial class ImageStore
                 {
                     return await OnOwnThread(() =>
                     {
-                        using var blob = new BlobStream(connection, digest, descriptor.Size, options, cancellation);
+                        using var blob = new BlobStream(connection, digest, descriptor.Size, Elsewhere(connection, descriptor), options, cancellation);
                         var report = Throttled(bytes => progress?.Report(new PullProgress(reference.Familiar, digest.Short, PullPhase.Downloading, bytes, descriptor.Size)));
                         var layer = new LayerReader(workspace, _bounds).Unpack(blob, digest, descriptor.Size, report, cancellation);
                         progress?.Report(new PullProgress(reference.Familiar, digest.Short, PullPhase.Done, descriptor.Size, descriptor.Size));
@@ -153,6 +175,10 @@ public sealed partial class ImageStore
             turns.Release();
         }
     }
+
+    /// <summary>Not in the clear, unless the registry itself is spoken to so.</summary>
+    private static string[] Elsewhere(RegistryConnection connection, Descriptor descriptor) =>
+        [.. (descriptor.Urls ?? []).Where(url => Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == "https" || (address.Scheme == "http" && connection.Endpoint.Insecure)))];
 
     private static Action<long> Throttled(Action<long> report)
     {

@@ -10,7 +10,7 @@ namespace Devoxx.Images;
 public sealed partial class ImageStore
 {
     /// <summary>
-    /// Pushes the image of this name. What the registry has already is not sent; an image that came from a registry and is all there goes under its old digest.
+    /// Pushes the image of this name, or the images of all platforms and the index that leads to them. What the registry has already is not sent; an image that came from a registry and is all there goes under its old digest.
     /// </summary>
     /// <returns>The digest that the registry has it under.</returns>
     /// <exception cref="ImageNotFoundException">No such image.</exception>
@@ -24,16 +24,51 @@ public sealed partial class ImageStore
         }
 
         using var workspace = Workspace.Create(_layout);
-        var record = Claim(workspace, reference.ToString());
-        var environment = options.Environment is { } given ? name => given.GetValueOrDefault(name) : (Func<string, string?>)Environment.GetEnvironmentVariable;
+        var (record, sets) = Claim(workspace, reference.ToString());
+        var set = sets.Where(member => member.Reference == reference.ToString()).Select(member => member.Image).ToList();
 
         // Mirrors are for reading: what is pushed goes to the registry itself.
-        var endpoint = (options.Registries ?? RegistriesConfiguration.Load(environment)).EndpointsOf(reference)[^1];
-        using var connection = new RegistryConnection(reference, endpoint, options, new Credentials(environment), "pull,push")
+        var endpoint = (options.Registries ?? RegistriesConfiguration.Load(options.Variable)).EndpointsOf(reference)[^1];
+        using var connection = new RegistryConnection(reference, endpoint, options, new Credentials(options.Variable), "pull,push")
         {
             Retrying = message => progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Retrying, Message: message)),
         };
-        var upload = new ImageUpload(connection, reference);
+        var upload = new ImageUpload(connection);
+        Digest digest;
+        if (set.Count < 2)
+        {
+            var (manifest, type) = await PushContentAsync(workspace, upload, reference, record, progress, cancellation);
+            await upload.PutManifestAsync(manifest, type, reference.Tag, cancellation);
+            digest = Digest.Sha256Of(manifest);
+        }
+        else
+        {
+            var manifests = new List<Descriptor>();
+            foreach (var member in set)
+            {
+                var (manifest, type) = await PushContentAsync(workspace, upload, reference, member, progress, cancellation);
+                var pushed = Digest.Sha256Of(manifest);
+                await upload.PutManifestAsync(manifest, type, pushed.ToString(), cancellation);
+                manifests.Add(new Descriptor { MediaType = type, Digest = pushed.ToString(), Size = manifest.Length, Platform = PlatformOf(member) });
+            }
+
+            // Last: whoever pulls the name meanwhile finds what it stood for before, or all of this.
+            var index = IndexOf(manifests);
+            await upload.PutManifestAsync(index, Manifests.OciIndex, reference.Tag, cancellation);
+            digest = Digest.Sha256Of(index);
+        }
+
+        _index.Update(index => index.Images.Find(existing => existing.Id == record.Id) is { } there
+            ? Put(index, there with { References = [], Digests = [$"{reference.Name}@{digest}"] })
+            : (index, record));
+        progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Done, Message: digest.ToString()));
+        return digest;
+    }
+
+    /// <summary>All of an image but its manifest, which is returned, and kept so that it is the same next time.</summary>
+    private async Task<(byte[] Manifest, string Type)> PushContentAsync(
+        Workspace workspace, ImageUpload upload, ImageReference reference, ImageRecord record, IProgress<PullProgress>? progress, CancellationToken cancellation)
+    {
         var image = Portable(workspace, record);
         var original = record.ManifestDigest is { } known ? _blobs.Read(Digest.Parse(known)) : null;
         var originalManifest = original is null ? null : JsonSerializer.Deserialize(original, OciJson.Default.ImageManifest);
@@ -57,18 +92,19 @@ public sealed partial class ImageStore
             : (JsonSerializer.SerializeToUtf8Bytes(
                 new ImageManifest { SchemaVersion = 2, MediaType = Manifests.OciManifest, Config = configuration, Layers = [.. layers.Select(Manifests.InOci)] }, OciJson.Default.ImageManifest),
                 Manifests.OciManifest);
-        await upload.PutManifestAsync(manifest, type, cancellation);
-        var digest = Digest.Sha256Of(manifest);
+        var digest = Digest.Sha256Of(manifest).ToString();
         _index.Update(index =>
         {
+            if (index.Images.Find(existing => existing.Id == record.Id) is not { } there)
+            {
+                return (index, record);
+            }
+
             _blobs.Add(manifest);
-            return index.Images.Exists(existing => existing.Id == record.Id)
-                ? Put(index, record with { References = [], Digests = [$"{reference.Name}@{digest}"], ManifestDigest = digest.ToString() })
-                : (index, record);
+            return Put(index, there with { References = [], Digests = [], ManifestDigest = digest });
         });
         Sweep([record]);
-        progress?.Report(new PullProgress(reference.Familiar, null, PullPhase.Done, Message: digest.ToString()));
-        return digest;
+        return (manifest, type);
     }
 
     private async Task<Descriptor> PushLayerAsync(

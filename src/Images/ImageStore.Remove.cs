@@ -20,8 +20,11 @@ public sealed partial class ImageStore
             var named = ImageReference.TryParse(nameOrId, out var reference) && FindRecord(index, reference) == image ? reference : null;
             if (named is { Digest: null } && image.References.Length > 1)
             {
-                var untagged = image with { References = image.References.Remove(named.ToString()) };
-                return (index with { Images = index.Images.Replace(image, untagged) }, [new ImageRemoval(named.Familiar, null)]);
+                var members = index.MembersOf(image, named.ToString()).Remove(image);
+                var untagged = index with { Images = index.Images.Replace(image, image with { References = image.References.Remove(named.ToString()) }) };
+                removed = Nameless(untagged.Mended(), members, userOf);
+                var (rest, also) = Drop(untagged, removed);
+                return (rest, [new ImageRemoval(named.Familiar, null), .. also]);
             }
 
             if (named is null && image.References.Length > 1 && !force)
@@ -34,7 +37,9 @@ public sealed partial class ImageStore
                 throw new ImageInUseException(nameOrId, user);
             }
 
-            removed = [image];
+            // With the name go the images of other platforms that only it stood for.
+            var set = image.References.SelectMany(name => index.MembersOf(image, name)).Distinct().Where(member => member != image);
+            removed = [image, .. Nameless((index with { Images = index.Images.Remove(image) }).Mended(), set, userOf)];
             return Drop(index, removed);
         });
         Sweep(removed);
@@ -43,13 +48,15 @@ public sealed partial class ImageStore
 
     /// <summary>Removes images without a name, or with <paramref name="all"/> every image that nobody uses; and layers of interrupted pulls.</summary>
     /// <param name="userOf">As in <see cref="Remove"/>.</param>
+    /// <param name="only">Which of them; null: every one.</param>
     /// <returns>What was done, and the bytes of files that went.</returns>
-    public (ImmutableArray<ImageRemoval> Removed, long Bytes) Prune(Func<string, string?> userOf, bool all = false)
+    public (ImmutableArray<ImageRemoval> Removed, long Bytes) Prune(Func<string, string?> userOf, bool all = false, Func<StoredImage, bool>? only = null)
     {
+        var filter = only ?? (_ => true);
         IReadOnlyCollection<ImageRecord> removed = [];
         var result = _index.Update(index =>
         {
-            removed = index.Images.FindAll(image => (all || image.References.IsEmpty) && userOf(image.Id) is null);
+            removed = index.Images.FindAll(image => (all || (image.References.IsEmpty && !index.IsMember(image.Id))) && filter(Stored(image)) && index.Together(image.Id).All(id => userOf(id) is null));
             var (after, steps) = Drop(index, removed);
             after = _layers.Collect(after, after.Layers.Select(layer => layer.Number));
             DeleteUnknownDocuments(index);
@@ -88,10 +95,14 @@ public sealed partial class ImageStore
         }
     }
 
+    /// <summary>Those that neither have a name nor are in a set nor are used.</summary>
+    private static ImmutableList<ImageRecord> Nameless(StoreIndex index, IEnumerable<ImageRecord> images, Func<string, string?> userOf) =>
+        [.. images.Where(image => image.References.IsEmpty && !index.IsMember(image.Id) && userOf(image.Id) is null)];
+
     private (StoreIndex Index, ImmutableArray<ImageRemoval> Steps) Drop(StoreIndex index, IReadOnlyCollection<ImageRecord> images)
     {
         var steps = ImmutableArray.CreateBuilder<ImageRemoval>();
-        var after = index with { Images = index.Images.RemoveAll(images.Contains) };
+        var after = (index with { Images = index.Images.RemoveAll(images.Contains) }).Mended();
         foreach (var image in images)
         {
             steps.AddRange(image.References.Select(name => new ImageRemoval(ImageReference.Parse(name).Familiar, null)));

@@ -19,17 +19,39 @@ public sealed partial class ImageStore
     public Task SaveAsync(IReadOnlyList<string> namesOrIds, Stream output, CancellationToken cancellation = default) => OnOwnThread(() =>
     {
         using var workspace = Workspace.Create(_layout);
-        var chosen = namesOrIds.Select(name => (Name: name, Image: Claim(workspace, name))).ToList();
+        var chosen = namesOrIds.Select(name => Claim(workspace, name) is var (image, set) ? (Name: name, Image: image, Set: set) : default).ToList();
         var buffered = new BufferedStream(output is FileStream or MemoryStream ? output : new BlockingWriteStream(output, cancellation), 128 << 10);
         var tar = new TarWriter(buffered);
         tar.Directory("blobs");
         tar.Directory("blobs/sha256");
         var written = new HashSet<string>();
         var descriptors = new List<Descriptor>();
-        var manifests = new List<DockerManifest>();
+        var dockers = new List<DockerManifest>();
         foreach (var group in chosen.GroupBy(pair => pair.Image.Id))
         {
-            var image = Portable(workspace, group.First().Image);
+            var (manifest, docker) = One(group.First().Image);
+
+            // A name asks for that name only, an id for all names that the image has.
+            var named = group.SelectMany(pair => ImageReference.TryParse(pair.Name, out var reference) && reference.Digest is null && group.First().Image.References.Contains(reference.ToString())
+                ? [reference] : group.First().Image.References.Select(ImageReference.Parse)).DistinctBy(name => name.ToString()).ToList();
+            var whole = group.Where(pair => ImageReference.TryParse(pair.Name, out _)).SelectMany(pair => pair.Set).ToLookup(member => member.Reference, member => member.Image);
+            descriptors.AddRange(named.Count == 0 ? [manifest] : named.Select(name => (whole[name.ToString()].ToList() is { Count: > 1 } set ? Several(set) : manifest) with
+            {
+                Annotations = new Dictionary<string, string> { ["io.containerd.image.name"] = name.ToString(), ["org.opencontainers.image.ref.name"] = name.ToString() },
+            }));
+            dockers.Add(docker with { RepoTags = [.. named.Select(name => name.Familiar)] });
+        }
+
+        tar.File("index.json", JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { SchemaVersion = 2, MediaType = Manifests.OciIndex, Manifests = descriptors }, OciJson.Default.ImageIndex));
+        tar.File("manifest.json", JsonSerializer.SerializeToUtf8Bytes(dockers.ToArray(), DockerArchiveJson.Default.DockerManifestArray));
+        tar.File("oci-layout", JsonSerializer.SerializeToUtf8Bytes(new ImageLayout(), OciJson.Default.ImageLayout));
+        tar.End();
+        buffered.Flush();
+        return true;
+
+        (Descriptor Manifest, DockerManifest Docker) One(ImageRecord record)
+        {
+            var image = Portable(workspace, record);
             foreach (var layer in image.Layers)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -39,9 +61,6 @@ public sealed partial class ImageStore
                 }
             }
 
-            // A name asks for that name only, an id for all names that the image has.
-            var names = group.SelectMany(pair => ImageReference.TryParse(pair.Name, out var reference) && reference.Digest is null && group.First().Image.References.Contains(reference.ToString())
-                ? [reference] : group.First().Image.References.Select(ImageReference.Parse)).DistinctBy(name => name.ToString()).ToList();
             var manifest = Document(tar, written, Manifests.OciManifest, JsonSerializer.SerializeToUtf8Bytes(
                 new ImageManifest
                 {
@@ -51,36 +70,38 @@ public sealed partial class ImageStore
                     Layers = [.. image.Layers.Select(layer => new Descriptor { MediaType = Manifests.OciLayer, Digest = layer.Digest, Size = layer.Size })],
                 },
                 OciJson.Default.ImageManifest));
-            descriptors.AddRange(names.Count == 0 ? [manifest] : names.Select(name => manifest with
-            {
-                Annotations = new Dictionary<string, string> { ["io.containerd.image.name"] = name.ToString(), ["org.opencontainers.image.ref.name"] = name.ToString() },
-            }));
-            manifests.Add(new DockerManifest
+            return (manifest, new DockerManifest
             {
                 Config = "blobs/sha256/" + Digest.Sha256Of(image.Configuration).Hex,
-                RepoTags = [.. names.Select(name => name.Familiar)],
                 Layers = [.. image.Layers.Select(layer => "blobs/sha256/" + layer.Digest[7..])],
             });
         }
 
-        tar.File("index.json", JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { SchemaVersion = 2, MediaType = Manifests.OciIndex, Manifests = descriptors }, OciJson.Default.ImageIndex));
-        tar.File("manifest.json", JsonSerializer.SerializeToUtf8Bytes(manifests.ToArray(), DockerArchiveJson.Default.DockerManifestArray));
-        tar.File("oci-layout", JsonSerializer.SerializeToUtf8Bytes(new ImageLayout(), OciJson.Default.ImageLayout));
-        tar.End();
-        buffered.Flush();
-        return true;
+        // `docker load` before version 25 reads manifest.json, where the one for this machine stands; all others read them all.
+        Descriptor Several(IReadOnlyList<ImageRecord> set) => Document(tar, written, Manifests.OciIndex, IndexOf(set.Select(record => One(record).Manifest with { Platform = PlatformOf(record) })));
     });
 
-    /// <summary>Finds an image and claims its layers, so that nobody removes them meanwhile.</summary>
-    private ImageRecord Claim(Workspace workspace, string nameOrId) => _index.Update(index =>
+    private static byte[] IndexOf(IEnumerable<Descriptor> manifests) =>
+        JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { SchemaVersion = 2, MediaType = Manifests.OciIndex, Manifests = [.. manifests] }, OciJson.Default.ImageIndex);
+
+    private static Platform PlatformOf(ImageRecord record) =>
+        ImagePlatform.Parse(record.Platform) is var platform ? new Platform { Os = platform.Os, Architecture = platform.Architecture, Variant = platform.Variant } : null!;
+
+    /// <summary>Finds an image and claims its layers, so that nobody removes them meanwhile; and those of the images that the name stands for beside it.</summary>
+    private (ImageRecord Image, ImmutableArray<(string Reference, ImageRecord Image)> Set) Claim(Workspace workspace, string nameOrId) => _index.Update(index =>
     {
         var image = FindRecord(index, nameOrId) ?? throw new ImageNotFoundException(nameOrId);
-        foreach (var layer in image.Layers)
+        ImmutableArray<(string, ImageRecord)> set =
+        [
+            .. index.Sets.Where(set => image.References.Contains(set.Reference))
+                .SelectMany(set => set.Images.Select(id => (set.Reference, index.Images.Find(member => member.Id == id)!))),
+        ];
+        foreach (var layer in set.Select(member => member.Item2).Append(image).SelectMany(member => member.Layers).Distinct())
         {
             workspace.Lease(layer);
         }
 
-        return (index, image);
+        return (index, (image, set));
     });
 
     /// <summary>The image as it can be written: with layers whose archives exist or can be made.</summary>

@@ -127,6 +127,12 @@ public sealed partial class ImageStore : IDisposable
         .. ArchivedImages.Of(contents, ImagePlatform.Host, only).Select(image =>
         {
             var stored = Commit(workspace, image.Configuration, image.Layers, image.References, [], image.Manifest, null);
+            if (!image.Others.IsEmpty && !image.References.IsEmpty)
+            {
+                var others = image.Others.Select(other => Commit(workspace, other.Configuration, other.Layers, [], [], other.Manifest, null).Id);
+                stored = Group(image.References, [stored.Id, .. others]);
+            }
+
             progress?.Report(new PullProgress(stored.References.FirstOrDefault()?.Familiar ?? stored.ShortId, null, PullPhase.Pulled));
             return stored;
         }),
@@ -173,6 +179,8 @@ public sealed partial class ImageStore : IDisposable
         record.Created,
         ImagePlatform.Parse(record.Platform),
         record.Checked,
+        PlatformsOf(_index.Read(), record),
+        record.References.IsEmpty && _index.Read().IsMember(record.Id),
         () => ParseConfiguration(_blobs.Read(Digest.Parse(record.Id))));
 
     private static ImageConfiguration ParseConfiguration(byte[] json)

@@ -48,8 +48,7 @@ internal static class ReferenceGrammar
             return $"invalid image reference '{text[..32]}…': the name is longer than {LongestName} characters";
         }
 
-        if (path.Length == 64 && domain == ImageReference.DefaultDomain && Hex.IsLower(path)
-            || path.Length == 72 && path.StartsWith("library/", StringComparison.Ordinal) && Hex.IsLower(path.AsSpan(8)))
+        if (text.Length == 64 && Hex.IsLower(text))
         {
             return $"invalid image reference '{text}': 64 hexadecimal digits are an image id, not a name";
         }

@@ -10,7 +10,7 @@ public sealed class StoredImage
 
     internal StoredImage(
         string id, ImmutableArray<ImageReference> references, ImmutableArray<ImageReference> digests, ImmutableArray<string> layerDirectories, long size, DateTimeOffset created, ImagePlatform platform, DateTimeOffset? lastChecked,
-        Func<ImageConfiguration> config)
+        ImmutableArray<ImagePlatform> platforms, bool isPart, Func<ImageConfiguration> config)
     {
         Id = id;
         References = references;
@@ -20,6 +20,8 @@ public sealed class StoredImage
         Created = created;
         Platform = platform;
         LastChecked = lastChecked;
+        Platforms = platforms;
+        IsPart = isPart;
         _config = new Lazy<ImageConfiguration>(config);
     }
 
@@ -48,6 +50,12 @@ public sealed class StoredImage
 
     /// <summary>When a registry was last asked for it; null when never.</summary>
     public DateTimeOffset? LastChecked { get; }
+
+    /// <summary>Where its names stand for an image of each of several platforms: those platforms. Else empty.</summary>
+    public ImmutableArray<ImagePlatform> Platforms { get; }
+
+    /// <summary>It has no name of its own, and is one of several that a name stands for.</summary>
+    public bool IsPart { get; }
 
     /// <summary>Read from the store when first asked for.</summary>
     /// <exception cref="ImageException">The stored configuration is damaged.</exception>

@@ -11,6 +11,9 @@ internal sealed record FakeAnswer(int Status, byte[] Body, string? Type = null, 
 {
     public Dictionary<string, string> Headers { get; init; } = [];
 
+    /// <summary>The connection stays, and nothing comes.</summary>
+    public static FakeAnswer Silence { get; } = new(0, []);
+
     /// <summary>What the header says, when it is not the body's length.</summary>
     public int? Length { get; init; }
 }
@@ -70,7 +73,7 @@ internal sealed class FakeRegistry : IDisposable
             {
                 ["mediaType"] = Manifests.OciManifest,
                 ["digest"] = entry.Digest,
-                ["size"] = 1,
+                ["size"] = _content[$"/v2/{repository}/manifests/{entry.Digest}"].Content.Length,
                 ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = entry.Architecture, ["variant"] = entry.Variant },
             })]),
         };
@@ -104,7 +107,13 @@ internal sealed class FakeRegistry : IDisposable
                 while (await ReadAsync(stream) is { } request)
                 {
                     Requests.Enqueue(request);
-                    var answer = Misbehave(request) ?? Ordinary(request);
+                    var answer = Misbehave(request) ?? Answer(request);
+                    if (answer == FakeAnswer.Silence)
+                    {
+                        await stream.ReadExactlyAsync(new byte[1]);
+                        return;
+                    }
+
                     var head = new StringBuilder($"HTTP/1.1 {answer.Status} X\r\nContent-Length: {answer.Length ?? answer.Body.Length}\r\n");
                     if (answer.Type is not null)
                     {
@@ -135,7 +144,10 @@ internal sealed class FakeRegistry : IDisposable
         }
     }
 
-    private FakeAnswer Ordinary(FakeRequest request)
+    public byte[] Take(string path) => _content[path].Content;
+
+    /// <summary>What a registry that behaves says.</summary>
+    public FakeAnswer Answer(FakeRequest request)
     {
         if (!_content.TryGetValue(request.Path.Split('?')[0], out var found))
         {

@@ -35,6 +35,7 @@ public sealed class RegistryTests : IAsyncLifetime
     [InlineData("v2s2", "gzip")]
     [InlineData("oci", "gzip")]
     [InlineData("oci", "zstd")]
+    [InlineData("oci", "zstd:chunked")]
     public async Task Pulls_what_skopeo_pushed(string format, string compression)
     {
         Push(new TestImage(Base, Top), "app:1", "--format", format, "--dest-compress-format", compression);

@@ -12,7 +12,10 @@ internal sealed record TestImage(params byte[][] Layers)
 
     public Func<byte[], byte[]> Compress { get; init; } = bytes => bytes;
 
-    public byte[] Configuration => Encoding.UTF8.GetBytes(new JsonObject
+    /// <summary>The configuration in place of its own.</summary>
+    public string? Forged { get; init; }
+
+    public byte[] Configuration => Encoding.UTF8.GetBytes(Forged ?? new JsonObject
     {
         ["created"] = "2024-01-02T03:04:05Z",
         ["architecture"] = ImagePlatform.Host.Architecture,

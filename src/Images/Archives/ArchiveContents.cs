@@ -53,6 +53,8 @@ internal sealed class ArchiveContents : IImageContents
 
     public byte[]? Document(string path) => _documents.GetValueOrDefault(Resolve(path));
 
+    public bool Has(string path) => _layers.ContainsKey(Resolve(path));
+
     public StagedLayer? Layer(string path) => _layers.GetValueOrDefault(Resolve(path));
 
     private void Take(string name, long size, Stream payload, LayerReader reader, Func<string, bool> hasLayer, Action<string, long, long>? progress, CancellationToken cancellation)

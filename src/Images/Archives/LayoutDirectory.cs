@@ -37,6 +37,12 @@ internal sealed class LayoutDirectory(string directory, LayerReader reader, Canc
         return content;
     }
 
+    public bool Has(string path)
+    {
+        using var file = Open(path);
+        return file is not null;
+    }
+
     public StagedLayer? Layer(string path)
     {
         if (_layers.TryGetValue(path, out var known))

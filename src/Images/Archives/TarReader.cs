@@ -34,6 +34,7 @@ public sealed class TarReader(Stream source, TarSkeletonWriter? skeleton = null)
 
         SkipPayload();
         PaxRecords? pax = null;
+        long described = 0;
         byte[]? longName = null, longLink = null;
         while (true)
         {
@@ -49,6 +50,12 @@ public sealed class TarReader(Stream source, TarSkeletonWriter? skeleton = null)
             }
 
             var header = new TarHeader(block);
+            if (header.TypeFlag is (byte)'x' or (byte)'X' or (byte)'L' or (byte)'K' && (described += Math.Max(0, header.FileSize)) > LargestSpecialFile)
+            {
+                // One after the other: each may be small, and all are kept until the entry comes that they are about.
+                throw new TarFormatException($"damaged tar: an entry with more than {LargestSpecialFile} bytes of extended headers");
+            }
+
             switch (header.TypeFlag)
             {
                 case (byte)'x' or (byte)'X':

@@ -29,10 +29,16 @@ internal sealed class BuildDirectory(Workspace workspace) : IDisposable
     }
 
     /// <summary>Takes the result into the store.</summary>
+    /// <exception cref="ImageException">It is damaged, or not for the platform that was asked for.</exception>
     public async Task<StoredImage> LoadAsync(BuildRequest request, ImageStore store, CancellationToken cancellation)
     {
         await using var archive = new FileStream(Archive, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         var image = (await store.LoadAsync(archive, cancellation: cancellation))[0];
+        if (request.Platform is { } platform && (image.Platform.Os, image.Platform.Architecture) != (platform.Os, platform.Architecture))
+        {
+            throw new ImageException($"the builder made an image for {image.Platform}, and not for {platform}");
+        }
+
         foreach (var tag in request.Tags)
         {
             image = store.Tag(image.Id, tag);

@@ -40,6 +40,9 @@ public sealed record BuildRequest
     /// <summary>null for this machine's.</summary>
     public ImagePlatform? Platform { get; init; }
 
+    /// <summary>To be built for each of these, so that the names stand for all of them; empty: for <see cref="Platform"/> only.</summary>
+    public ImmutableArray<ImagePlatform> Platforms { get; init; } = [];
+
     /// <summary><c>host</c>, <c>none</c> or null for the builder's default.</summary>
     public string? Network { get; init; }
 

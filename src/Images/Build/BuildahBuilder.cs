@@ -13,14 +13,34 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         using var directory = new BuildDirectory(store.NewWorkspace());
         var dockerfile = directory.Dockerfile(request);
         var bases = await BasesAsync(request, dockerfile, store, directory, cancellation);
-        string[] arguments = ["build", .. Isolation(request), .. Arguments(request, dockerfile, directory.ImageIdFile, bases).Skip(1)];
-        await BuildProcess.RunAsync(program, arguments, request.Environment, output, cancellation);
-        var id = (await File.ReadAllTextAsync(directory.ImageIdFile, cancellation)).Trim();
+        var id = await RunAsync(request, dockerfile, bases, directory, output, cancellation);
+        if (!request.NoCache && request.Platform is { } platform && !await IsForAsync(platform, id, request, cancellation))
+        {
+            // Buildah 1.28's cache does not know platforms apart where a build begins from scratch.
+            output?.Report($"the cache has it for another platform than {platform}: building again without it");
+            id = await RunAsync(request with { NoCache = true }, dockerfile, bases, directory, output, cancellation);
+        }
 
         // Uncompressed: it goes from one file of this machine to another.
         await BuildProcess.RunAsync(
             program, ["push", "--quiet", "--disable-compression", "--format=docker", id, "docker-archive:" + directory.Archive], request.Environment, null, cancellation);
         return await directory.LoadAsync(request, store, cancellation);
+    }
+
+    /// <returns>The id that buildah has the result under.</returns>
+    private async Task<string> RunAsync(
+        BuildRequest request, string? dockerfile, IReadOnlyList<(string Name, string Image)> bases, BuildDirectory directory, IProgress<string>? output, CancellationToken cancellation)
+    {
+        string[] arguments = ["build", .. Isolation(request), .. Arguments(request, dockerfile, directory.ImageIdFile, bases).Skip(1)];
+        await BuildProcess.RunAsync(program, arguments, request.Environment, output, cancellation);
+        return (await File.ReadAllTextAsync(directory.ImageIdFile, cancellation)).Trim();
+    }
+
+    private async Task<bool> IsForAsync(ImagePlatform platform, string id, BuildRequest request, CancellationToken cancellation)
+    {
+        var made = new LastLine();
+        await BuildProcess.RunAsync(program, ["inspect", "--type=image", "--format={{.OCIv1.OS}}/{{.OCIv1.Architecture}}", id], request.Environment, made, cancellation);
+        return ImagePlatform.Parse(made.Text) is var found && found.Os == platform.Os && found.Architecture == platform.Architecture;
     }
 
     /// <summary>
@@ -49,7 +69,7 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         var bases = new List<(string, string)>();
         foreach (var (name, value) in request.AdditionalContexts)
         {
-            if (value.StartsWith(image, StringComparison.Ordinal) && store.Find(value[image.Length..]) is { } there)
+            if (value.StartsWith(image, StringComparison.Ordinal) && Find(store, value[image.Length..], request) is { } there)
             {
                 bases.Add((name, await HandOverAsync(there, request, store, directory, cancellation)));
             }
@@ -68,7 +88,7 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
                 continue;
             }
 
-            if (!request.Pull && store.Find(reference) is { } local && (request.Platform ?? ImagePlatform.Host).Distance(local.Platform) is not null)
+            if (!request.Pull && store.Find(reference, request.Platform ?? ImagePlatform.Host) is { } local)
             {
                 bases.Add((name, await HandOverAsync(local, request, store, directory, cancellation)));
             }
@@ -80,6 +100,9 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
 
         return bases;
     }
+
+    private static StoredImage? Find(ImageStore store, string name, BuildRequest request) =>
+        ImageReference.TryParse(name, out var reference) && request.Platform is { } platform ? store.Find(reference, platform) : store.Find(name);
 
     /// <returns>The id that buildah has it under.</returns>
     private async Task<string> HandOverAsync(StoredImage image, BuildRequest request, ImageStore store, BuildDirectory directory, CancellationToken cancellation)

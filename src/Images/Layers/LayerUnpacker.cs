@@ -23,6 +23,9 @@ public sealed partial class LayerUnpacker : IDisposable
     private const int Enodata = 61;
     private const int Eopnotsupp = 95;
 
+    /// <summary>By links an archive can nest deeper than any path is long; each level here takes a descriptor and a part of the stack.</summary>
+    private const int MostDepth = 500;
+
     private readonly DirectoryFd _root;
     private readonly ParentDirectories _parents;
     private readonly LayerBounds _bounds;
@@ -248,8 +251,13 @@ public sealed partial class LayerUnpacker : IDisposable
     }
 
     /// <summary>A later entry of the same name takes the place of an earlier one.</summary>
-    private void Remove(DirectoryFd parent, byte[] path, ReadOnlySpan<byte> name)
+    private void Remove(DirectoryFd parent, byte[] path, ReadOnlySpan<byte> name, int depth = 0)
     {
+        if (depth > MostDepth)
+        {
+            throw new ImageException($"the layer replaces {LayerPath.Show(path)}, in which directories are nested more than {MostDepth} deep");
+        }
+
         Check(parent.Stat(name, out var status), "statx", path);
         if (status.IsDirectory)
         {
@@ -257,7 +265,7 @@ public sealed partial class LayerUnpacker : IDisposable
             {
                 foreach (var child in directory.Names())
                 {
-                    Remove(directory, path, child);
+                    Remove(directory, path, child, depth + 1);
                 }
             }
         }

@@ -8,7 +8,9 @@ namespace Devoxx.Images.Registry;
 /// A blob as it comes from a registry. Where the connection breaks or stalls it is taken up at the same byte, and whoever reads does not notice. To be
 /// read on a thread of its own: it blocks.
 /// </summary>
-internal sealed class BlobStream(RegistryConnection connection, Digest digest, long size, PullOptions options, CancellationToken cancellation) : ReadOnlyStream
+/// <param name="elsewhere">Where it may be had when the registry does not have it: "foreign" layers, which registries must not hand out.</param>
+internal sealed class BlobStream(
+    RegistryConnection connection, Digest digest, long size, IReadOnlyList<string> elsewhere, PullOptions options, CancellationToken cancellation) : ReadOnlyStream
 {
     /// <summary>A registry that gives less than this between two breaks is not getting anywhere.</summary>
     private const long Progress = 64 << 10;
@@ -21,6 +23,10 @@ internal sealed class BlobStream(RegistryConnection connection, Digest digest, l
     private int _failures;
     private long _lastRead;
     private Exception? _given;
+    private volatile bool _stalled;
+
+    /// <summary>How many of the places in <c>elsewhere</c> were tried; 0: only the registry itself.</summary>
+    private int _places;
 
     public override int Read(Span<byte> buffer)
     {
@@ -77,6 +83,12 @@ internal sealed class BlobStream(RegistryConnection connection, Digest digest, l
     {
         _failures = _position - _lastFailure >= Progress ? 1 : _failures + 1;
         _lastFailure = _position;
+        if (_stalled)
+        {
+            _stalled = false;
+            cause = new SilenceException(options.StallTimeout, cause);
+        }
+
         if (_failures > options.Retries)
         {
             _given = cause is EndOfStreamException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
@@ -85,22 +97,23 @@ internal sealed class BlobStream(RegistryConnection connection, Digest digest, l
             throw _given;
         }
 
-        connection.PauseAsync(_failures - 1, null, $"broke off at {_position} of {size} bytes", cancellation).GetAwaiter().GetResult();
+        connection.PauseAsync(_failures - 1, null, $"{(cause is SilenceException ? "fell silent" : "broke off")} at {_position} of {size} bytes", cancellation).GetAwaiter().GetResult();
     }
 
     private Stream Open()
     {
-        _response = connection.SendAsync(
-            HttpMethod.Get,
-            $"blobs/{digest}",
-            request => request.Headers.Range = _position > 0 ? new(_position, null) : null,
-            [HttpStatusCode.RequestedRangeNotSatisfiable],
-            cancellation).GetAwaiter().GetResult();
+        _response = Ask();
+        var content = _response.Content.Headers;
+        if (_response.StatusCode == HttpStatusCode.PartialContent && content.ContentRange?.From is { } from && from != _position)
+        {
+            throw new ImageException($"{connection.Host} was asked for {digest} from byte {_position} on, and gives it from {from}");
+        }
+
         var given = _response.StatusCode switch
         {
             HttpStatusCode.RequestedRangeNotSatisfiable => _position,
-            HttpStatusCode.PartialContent => _response.Content.Headers.ContentRange?.Length ?? size,
-            _ => _response.Content.Headers.ContentLength ?? size,
+            HttpStatusCode.PartialContent => content.ContentRange?.Length ?? size,
+            _ => content.ContentLength ?? size,
         };
         if (given > size)
         {
@@ -119,8 +132,10 @@ internal sealed class BlobStream(RegistryConnection connection, Digest digest, l
             _ =>
             {
                 // Ends a read that would wait for ever, and one that nobody wants any more: blocking reads know no token.
-                if (cancellation.IsCancellationRequested || Environment.TickCount64 - Volatile.Read(ref _lastRead) > options.StallTimeout.TotalMilliseconds)
+                var stalled = Environment.TickCount64 - Volatile.Read(ref _lastRead) > options.StallTimeout.TotalMilliseconds;
+                if (cancellation.IsCancellationRequested || stalled)
                 {
+                    _stalled = stalled;
                     response.Dispose();
                 }
             },
@@ -134,6 +149,27 @@ internal sealed class BlobStream(RegistryConnection connection, Digest digest, l
         }
 
         return body;
+    }
+
+    /// <summary>The registry, then whatever other place there is. Nobody but the registry is shown its credentials.</summary>
+    private HttpResponseMessage Ask()
+    {
+        while (true)
+        {
+            var response = connection.SendAsync(
+                HttpMethod.Get,
+                _places == 0 ? $"blobs/{digest}" : elsewhere[_places - 1],
+                request => request.Headers.Range = _position > 0 ? new(_position, null) : null,
+                _places < elsewhere.Count ? [HttpStatusCode.RequestedRangeNotSatisfiable, HttpStatusCode.NotFound] : [HttpStatusCode.RequestedRangeNotSatisfiable],
+                cancellation).GetAwaiter().GetResult();
+            if (response.StatusCode != HttpStatusCode.NotFound)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            _places++;
+        }
     }
 
     private void Skip(Stream body, long count)

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using static Tmds.Linux.LibC;
 
 namespace Devoxx.Images.Registry;
 
@@ -9,8 +11,9 @@ namespace Devoxx.Images.Registry;
 public sealed record Credential(string User, string Password, string? IdentityToken = null);
 
 /// <summary>
-/// Credentials as `docker login` and `podman login` leave them: <c>$REGISTRY_AUTH_FILE</c>, <c>$XDG_RUNTIME_DIR/containers/auth.json</c>,
-/// <c>$DOCKER_CONFIG/config.json</c> or <c>~/.docker/config.json</c>; with credential helpers (containers-auth.json(5), docker login).
+/// Credentials as `docker login` and `podman login` leave them: <c>$REGISTRY_AUTH_FILE</c>, <c>$XDG_RUNTIME_DIR/containers/auth.json</c> (without that
+/// variable <c>/run/containers/UID/auth.json</c>), <c>$XDG_CONFIG_HOME/containers/auth.json</c>, <c>$DOCKER_CONFIG/config.json</c>; with credential helpers
+/// (containers-auth.json(5), docker login).
 /// </summary>
 internal sealed class Credentials(Func<string, string?> environment)
 {
@@ -31,9 +34,9 @@ internal sealed class Credentials(Func<string, string?> environment)
             }
 
             var file = Read(path);
-            if (file.CredHelpers?.GetValueOrDefault(host) is { } helper)
+            if (Keys(host).Select(key => (Key: key, Helper: file.CredHelpers?.GetValueOrDefault(key))).FirstOrDefault(entry => entry.Helper is not null) is { Helper: { } helper } found)
             {
-                return await AskAsync(helper, host, cancellation);
+                return await AskAsync(helper, found.Key, cancellation);
             }
 
             if (Entry(file, host, repository) is { } entry && Decode(entry, path) is { } credential)
@@ -58,20 +61,27 @@ internal sealed class Credentials(Func<string, string?> environment)
             yield break;
         }
 
-        if (environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime)
+        yield return environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime + "/containers/auth.json"
+            : string.Create(CultureInfo.InvariantCulture, $"/run/containers/{(uint)geteuid()}/auth.json");
+
+        var home = environment("HOME") is { Length: > 0 } own ? own : null;
+        if ((environment("XDG_CONFIG_HOME") is { Length: > 0 } configuration ? configuration : home is null ? null : home + "/.config") is { } directory)
         {
-            yield return runtime + "/containers/auth.json";
+            yield return directory + "/containers/auth.json";
         }
 
         if (environment("DOCKER_CONFIG") is { Length: > 0 } docker)
         {
             yield return docker + "/config.json";
         }
-        else if (environment("HOME") is { Length: > 0 } home)
+        else if (home is not null)
         {
             yield return home + "/.docker/config.json";
         }
     }
+
+    /// <summary>What a registry is called in these files: Docker Hub has three names.</summary>
+    private static string[] Keys(string host) => host == ImageReference.DefaultDomain ? [host, DockerHub, "index.docker.io"] : [host];
 
     /// <summary>The most specific key wins: podman may keep credentials by repository.</summary>
     private static AuthEntry? Entry(AuthFile file, string host, string repository)
@@ -94,8 +104,8 @@ internal sealed class Credentials(Func<string, string?> environment)
             }
         }
 
-        return host == ImageReference.DefaultDomain && file.Auths.TryGetValue(DockerHub, out var hub) ? hub
-            : file.Auths.GetValueOrDefault("https://" + host) ?? file.Auths.GetValueOrDefault("https://" + host + "/v1/") ?? file.Auths.GetValueOrDefault("http://" + host);
+        return Keys(host).Select(key => file.Auths.GetValueOrDefault(key)).FirstOrDefault(found => found is not null)
+            ?? file.Auths.GetValueOrDefault("https://" + host) ?? file.Auths.GetValueOrDefault("https://" + host + "/v1/") ?? file.Auths.GetValueOrDefault("http://" + host);
     }
 
     private static Credential? Decode(AuthEntry entry, string path)
@@ -131,10 +141,14 @@ internal sealed class Credentials(Func<string, string?> environment)
         {
             throw new ImageException($"{path} is damaged: no JSON at line {exception.LineNumber + 1}", exception);
         }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ImageException($"{path} cannot be read: permission denied", exception);
+        }
     }
 
     /// <summary>The protocol of docker-credential-helpers: the host on standard input of <c>get</c>, JSON on standard output.</summary>
-    private static async Task<Credential?> AskAsync(string helper, string host, CancellationToken cancellation)
+    private async Task<Credential?> AskAsync(string helper, string host, CancellationToken cancellation)
     {
         if (helper.Contains('/'))
         {

@@ -5,7 +5,7 @@ using Devoxx.Oci;
 namespace Devoxx.Images.Registry;
 
 /// <summary>Sends blobs and manifests (distribution-spec, "Push").</summary>
-internal sealed class ImageUpload(RegistryConnection connection, ImageReference reference)
+internal sealed class ImageUpload(RegistryConnection connection)
 {
     /// <summary>Does the repository have this blob?</summary>
     public async Task<bool> HasAsync(string digest, CancellationToken cancellation)
@@ -38,7 +38,14 @@ internal sealed class ImageUpload(RegistryConnection connection, ImageReference 
             target,
             request =>
             {
-                request.Content = new StreamContent(new CountingStream(open(), sent), 128 << 10);
+                request.Options.TryGetValue(RegistryConnection.Moved, out var moved);
+                request.Content = new StreamContent(
+                    new CountingStream(open(), count =>
+                    {
+                        moved?.Invoke();
+                        sent?.Invoke(count);
+                    }),
+                    128 << 10);
                 request.Content.Headers.ContentLength = size;
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
             },
@@ -46,11 +53,12 @@ internal sealed class ImageUpload(RegistryConnection connection, ImageReference 
             cancellation);
     }
 
-    public async Task PutManifestAsync(byte[] manifest, string mediaType, CancellationToken cancellation)
+    /// <param name="name">A tag, or the manifest's own digest.</param>
+    public async Task PutManifestAsync(byte[] manifest, string mediaType, string name, CancellationToken cancellation)
     {
         using var done = await connection.SendAsync(
             HttpMethod.Put,
-            $"manifests/{reference.Tag}",
+            $"manifests/{name}",
             request => request.Content = new ByteArrayContent(manifest) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
             [],
             cancellation);
@@ -59,7 +67,7 @@ internal sealed class ImageUpload(RegistryConnection connection, ImageReference 
     /// <summary>Registries want a length, be it zero.</summary>
     private static void Empty(HttpRequestMessage request) => request.Content = new ByteArrayContent([]);
 
-    private sealed class CountingStream(Stream inner, Action<long>? counted) : Archives.ReadOnlyStream
+    private sealed class CountingStream(Stream inner, Action<long> counted) : Archives.ReadOnlyStream
     {
         private long _count;
 
@@ -67,7 +75,7 @@ internal sealed class ImageUpload(RegistryConnection connection, ImageReference 
         {
             var read = inner.Read(buffer);
             _count += read;
-            counted?.Invoke(_count);
+            counted(_count);
             return read;
         }
 

@@ -6,7 +6,16 @@ namespace Devoxx.Images.Registry;
 /// <summary>Where a registry's content may be fetched from instead, and with what care.</summary>
 /// <param name="Location">Host with port, and possibly a path in front of every repository: <c>mirror.example/hub</c>.</param>
 /// <param name="Insecure">TLS without a known certificate, and plain HTTP, are accepted; null: from this machine only, as Docker does.</param>
-public sealed record RegistryMirror(string Location, bool? Insecure);
+/// <param name="For">What it is asked for.</param>
+public sealed record RegistryMirror(string Location, bool? Insecure, MirrorUse For = MirrorUse.All);
+
+/// <summary><c>pull-from-mirror</c>: a mirror that lags behind is good for digests, which cannot lie, and bad for tags.</summary>
+public enum MirrorUse
+{
+    All,
+    DigestOnly,
+    TagOnly,
+}
 
 /// <summary>One <c>[[registry]]</c>.</summary>
 /// <param name="Prefix">The names it is about: a host, a host and a path, or <c>*.example.com</c>.</param>
@@ -20,7 +29,7 @@ public sealed record RegistriesConfiguration(ImmutableArray<RegistryRule> Rules)
 {
     public static RegistriesConfiguration Empty { get; } = new([]);
 
-    /// <summary>Reads the first of <c>$DEVOXX_REGISTRIES_CONF</c>, <c>/etc/devoxx/registries.conf</c> and <c>/etc/containers/registries.conf</c> that is there.</summary>
+    /// <summary>Reads the first of <c>$DEVOXX_REGISTRIES_CONF</c>, <c>/etc/devoxx/registries.conf</c> and <c>/etc/containers/registries.conf</c> (with <c>registries.conf.d</c>) that is there.</summary>
     /// <exception cref="ImageException">It is malformed; the message has file and line.</exception>
     public static RegistriesConfiguration Load(Func<string, string?> environment)
     {
@@ -30,8 +39,17 @@ public sealed record RegistriesConfiguration(ImmutableArray<RegistryRule> Rules)
         }
 
         var path = Array.Find((string[])["/etc/devoxx/registries.conf", "/etc/containers/registries.conf"], File.Exists);
-        return path is null ? Empty : RegistriesFile.Parse(File.ReadAllText(path), path);
+        var main = path is null ? Empty : RegistriesFile.Parse(File.ReadAllText(path), path);
+        return path == "/etc/devoxx/registries.conf" ? main : main.With(DropIns("/etc/containers/registries.conf.d"));
     }
+
+    /// <summary>The files of a directory in the order of their names; what a later one says of a prefix counts.</summary>
+    /// <exception cref="ImageException">One is malformed.</exception>
+    internal static RegistriesConfiguration DropIns(string directory) => !Directory.Exists(directory) ? Empty
+        : Directory.EnumerateFiles(directory, "*.conf").Order(StringComparer.Ordinal).Aggregate(Empty, (all, file) => all.With(RegistriesFile.Parse(File.ReadAllText(file), file)));
+
+    private RegistriesConfiguration With(RegistriesConfiguration later) =>
+        new([.. Rules.Where(rule => later.Rules.All(other => other.Prefix != rule.Prefix)), .. later.Rules]);
 
     /// <summary>Where to ask for an image, best first: the mirrors of the longest prefix that matches, then the registry itself.</summary>
     /// <exception cref="ImageException">The registry is blocked.</exception>
@@ -46,7 +64,7 @@ public sealed record RegistriesConfiguration(ImmutableArray<RegistryRule> Rules)
         var endpoints = ImmutableArray.CreateBuilder<RegistryEndpoint>();
         if (rule is not null)
         {
-            endpoints.AddRange(rule.Mirrors.Select(mirror => Endpoint(mirror.Location, rule.Prefix, reference, mirror.Insecure)));
+            endpoints.AddRange(rule.Mirrors.Where(mirror => mirror.For == MirrorUse.All || mirror.For == MirrorUse.DigestOnly == reference.Digest is not null).Select(mirror => Endpoint(mirror.Location, rule.Prefix, reference, mirror.Insecure)));
             endpoints.Add(rule.Location is null || rule.Prefix.StartsWith('*')
                 ? Endpoint(reference.Domain, reference.Domain, reference, rule.Insecure)
                 : Endpoint(rule.Location, rule.Prefix, reference, rule.Insecure));

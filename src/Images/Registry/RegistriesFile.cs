@@ -69,13 +69,23 @@ internal static class RegistriesFile
     private static RegistryRule Rule(Dictionary<string, string> keys, List<Dictionary<string, string>> mirrors, string file, int line)
     {
         var location = Text(keys, "location", file, line);
+        var digestsOnly = Flag(keys, "mirror-by-digest-only", file, line) == true;
         return new RegistryRule(
             Text(keys, "prefix", file, line) ?? location ?? throw Error(file, line, "[[registry]] with neither prefix nor location"),
             location,
             Flag(keys, "insecure", file, line),
             Flag(keys, "blocked", file, line) == true,
-            [.. mirrors.Select(mirror => new RegistryMirror(Text(mirror, "location", file, line) ?? throw Error(file, line, "[[registry.mirror]] without location"), Flag(mirror, "insecure", file, line)))]);
+            [.. mirrors.Select(mirror => new RegistryMirror(Text(mirror, "location", file, line) ?? throw Error(file, line, "[[registry.mirror]] without location"), Flag(mirror, "insecure", file, line), Use(mirror, digestsOnly, file, line)))]);
     }
+
+    private static MirrorUse Use(Dictionary<string, string> mirror, bool digestsOnly, string file, int line) => Text(mirror, "pull-from-mirror", file, line) switch
+    {
+        null => digestsOnly ? MirrorUse.DigestOnly : MirrorUse.All,
+        "all" => MirrorUse.All,
+        "digest-only" => MirrorUse.DigestOnly,
+        "tag-only" => MirrorUse.TagOnly,
+        var other => throw Error(file, line, $"pull-from-mirror = \"{other}\": expected all, digest-only or tag-only"),
+    };
 
     private static string? Text(Dictionary<string, string> keys, string key, string file, int line) => keys.GetValueOrDefault(key) switch
     {

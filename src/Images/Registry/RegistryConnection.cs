@@ -22,6 +22,12 @@ internal sealed class RegistryConnection : IDisposable
     private volatile string? _scheme;
     private bool _hadCredentials;
 
+    /// <summary>One that does not answer twice in a row will hardly do so the fourth time, and each time is long.</summary>
+    private const int MostSilences = 2;
+
+    /// <summary>To be called by whoever sends a body, whenever a piece of it has gone: so long the registry is not silent.</summary>
+    public static HttpRequestOptionsKey<Action> Moved { get; } = new("devoxx.moved");
+
     /// <param name="actions"><c>pull</c> or <c>pull,push</c>.</param>
     public RegistryConnection(ImageReference reference, RegistryEndpoint endpoint, PullOptions options, Credentials credentials, string actions)
     {
@@ -32,6 +38,7 @@ internal sealed class RegistryConnection : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             UseProxy = !endpoint.IsLocal,
+            Proxy = endpoint.IsLocal ? null : new EnvironmentProxy(options.Variable),
             MaxConnectionsPerServer = options.ParallelDownloads + 1,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         };
@@ -45,6 +52,8 @@ internal sealed class RegistryConnection : IDisposable
     }
 
     public RegistryEndpoint Endpoint => _endpoint;
+
+    public PullOptions Options => _options;
 
     public string Host => _endpoint.Host;
 
@@ -75,7 +84,7 @@ internal sealed class RegistryConnection : IDisposable
             catch (Exception exception) when (IsConnectionFailure(exception, cancellation))
             {
                 // The first request tells whether there is a registry at all; somebody is waiting for the answer.
-                if (_scheme is null || attempt >= _options.Retries)
+                if (exception is SilenceException ? attempt >= Math.Min(MostSilences, _options.Retries) : _scheme is null || attempt >= _options.Retries)
                 {
                     throw RegistryErrors.Unreachable(_reference, _endpoint.Host, exception);
                 }
@@ -91,7 +100,8 @@ internal sealed class RegistryConnection : IDisposable
 
             using (response)
             {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !challenged)
+                // Whoever a request was sent on to may ask for credentials, but does not get those of the registry (CVE-2020-15157).
+                if (response.StatusCode == HttpStatusCode.Unauthorized && !challenged && response.RequestMessage?.RequestUri?.Authority == OwnAuthority)
                 {
                     challenged = true;
                     await AuthenticateAsync(response, cancellation);
@@ -146,7 +156,7 @@ internal sealed class RegistryConnection : IDisposable
                 _scheme = scheme;
                 return response;
             }
-            catch (Exception exception) when (IsConnectionFailure(exception, cancellation))
+            catch (Exception exception) when (exception is not SilenceException && IsConnectionFailure(exception, cancellation))
             {
                 failure ??= exception;
             }
@@ -162,14 +172,19 @@ internal sealed class RegistryConnection : IDisposable
         using var request = new HttpRequestMessage(method, address);
 
         // An address elsewhere, where an upload was sent, is not to see the registry's credentials.
-        if (own || address.Authority == _endpoint.Authority)
+        if (own || address.Authority == OwnAuthority)
         {
             request.Headers.Authorization = _authorization;
         }
 
+        using var patience = new Patience(_options.AnswerTimeout, cancellation);
+        request.Options.Set(Moved, patience.Renew);
         prepare?.Invoke(request);
-        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return await patience.Of(_client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token));
     }
+
+    /// <summary>As addresses have it: without the port that goes without saying.</summary>
+    private string OwnAuthority => new Uri($"{_scheme ?? "https"}://{_endpoint.Authority}").Authority;
 
     private async Task AuthenticateAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
@@ -233,7 +248,8 @@ internal sealed class RegistryConnection : IDisposable
         HttpResponseMessage response;
         try
         {
-            response = await _client.SendAsync(request, cancellation);
+            using var patience = new Patience(_options.AnswerTimeout, cancellation);
+            response = await patience.Of(_client.SendAsync(request, patience.Token));
         }
         catch (Exception exception) when (IsConnectionFailure(exception, cancellation))
         {

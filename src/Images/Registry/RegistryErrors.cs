@@ -10,6 +10,9 @@ namespace Devoxx.Images.Registry;
 /// </summary>
 internal static class RegistryErrors
 {
+    /// <summary>How long the words beside a status may take.</summary>
+    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(5);
+
     public static RegistryUnreachableException Unreachable(ImageReference reference, string host, Exception cause) => new(
         $"cannot pull {reference.Familiar}: {host} {Why(cause)}. Without a registry in reach, bring the image in from a file: `devoxx-compose image load -i FILE`, where FILE was made with `docker save`",
         $"{host} {Why(cause)}", cause);
@@ -21,6 +24,8 @@ internal static class RegistryErrors
         {
             switch (inner)
             {
+                case SilenceException silence:
+                    return $"accepts the connection, but says nothing for {silence.Limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
                     return "cannot be found: its name does not resolve";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
@@ -57,7 +62,7 @@ internal static class RegistryErrors
                 $"{host} does not let anybody use {reference.Familiar}{said}; it may not exist, or need a login (docker login {host} or podman login {host})",
             HttpStatusCode.NotFound => $"{host} has no image {reference.Familiar}{said}",
             HttpStatusCode.TooManyRequests =>
-                $"{host} limits how often you may pull, and says to come back{Later(response)}{said}; logging in usually raises the limit",
+                $"{host} limits how often you may pull{RateLimit.Of(response.Headers)}, and says to come back{Later(response)}{said}; {(hadCredentials ? "" : $"logging in (docker login {host} or podman login {host}) usually raises the limit, and ")}a mirror in registries.conf avoids it",
             var status when Backoff.IsWorthRetrying(status) => $"{host} is not well: it answers {(int)status}{said}; try again later",
             var status => $"{host} answers {(int)status} for {reference.Familiar}{said}",
         });
@@ -76,14 +81,15 @@ internal static class RegistryErrors
                 return "";
             }
 
+            using var patience = new Patience(Courtesy, cancellation);
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
             var buffer = new byte[longest];
-            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            var length = await patience.Of(body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, patience.Token).AsTask());
             var errors = JsonSerializer.Deserialize(buffer.AsSpan(0, length), RegistryJson.Default.ErrorAnswer)?.Errors;
             var text = string.Join("; ", (errors ?? []).Select(error => error.Message ?? error.Code).OfType<string>().Distinct());
             return text.Length == 0 ? "" : $" ({new string([.. text.Where(c => !char.IsControl(c)).Take(300)])})";
         }
-        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException or SilenceException)
         {
             // What the registry says beside its status is a courtesy; without it the status stands.
             return "";

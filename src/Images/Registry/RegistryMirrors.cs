@@ -8,11 +8,10 @@ internal static class RegistryMirrors
     /// <exception cref="ImageException">What the last place said, or what no other place could mend.</exception>
     public static async Task<T> ReadAsync<T>(ImageReference reference, PullOptions options, Action<string> retrying, Func<RegistryConnection, Task<T>> read)
     {
-        var environment = options.Environment is { } given ? name => given.GetValueOrDefault(name) : (Func<string, string?>)Environment.GetEnvironmentVariable;
-        var endpoints = (options.Registries ?? RegistriesConfiguration.Load(environment)).EndpointsOf(reference);
+        var endpoints = (options.Registries ?? RegistriesConfiguration.Load(options.Variable)).EndpointsOf(reference);
         for (var i = 0; ; i++)
         {
-            using var connection = new RegistryConnection(reference, endpoints[i], options, new Credentials(environment), "pull") { Retrying = retrying };
+            using var connection = new RegistryConnection(reference, endpoints[i], options, new Credentials(options.Variable), "pull") { Retrying = retrying };
             try
             {
                 return await read(connection);

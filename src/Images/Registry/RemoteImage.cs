@@ -33,12 +33,12 @@ internal sealed class ImageResolver(RegistryConnection connection, ImageReferenc
     /// <summary>The digest that the name stands for, of the index where there is one; from the manifest itself where the registry does not say it otherwise.</summary>
     /// <exception cref="ImageException">Not there, or no image manifest.</exception>
     public async Task<Digest> TopDigestAsync(CancellationToken cancellation) =>
-        await DigestAsync(cancellation) ?? (await ManifestAsync(null, cancellation)).Digest;
+        await DigestAsync(cancellation) ?? (await ManifestAsync(null, null, cancellation)).Digest;
 
     /// <exception cref="ImageException">Not there, not for this platform, damaged, or malicious.</exception>
     public async Task<RemoteImage> ResolveAsync(CancellationToken cancellation)
     {
-        var (content, type, digest) = await ManifestAsync(reference.Digest, cancellation);
+        var (content, type, digest) = await ManifestAsync(reference.Digest, null, cancellation);
         var top = digest;
         var chosen = false;
         for (var depth = 0; Manifests.IsIndex(type); depth++)
@@ -52,11 +52,12 @@ internal sealed class ImageResolver(RegistryConnection connection, ImageReferenc
             Manifests.Check(index);
             var descriptor = Manifests.Choose(index, platform);
             chosen |= descriptor.Platform is not null;
-            (content, type, digest) = await ManifestAsync(Digest.Parse(descriptor.Digest), cancellation);
+            (content, type, digest) = await ManifestAsync(Digest.Parse(descriptor.Digest), descriptor.Size, cancellation);
         }
 
         var manifest = Parse(content, OciJson.Default.ImageManifest, digest);
         Manifests.Check(manifest);
+        ImageArtifacts.Refuse(manifest, reference.Familiar);
         var configuration = await DocumentAsync(manifest.Config!, cancellation);
         var parsed = Parse(configuration, OciJson.Default.ImageConfiguration, Digest.Parse(manifest.Config!.Digest));
         var layers = manifest.Layers ?? [];
@@ -75,17 +76,17 @@ internal sealed class ImageResolver(RegistryConnection connection, ImageReferenc
         return new RemoteImage(top, content, configuration, [.. layers], [.. diffIds], made);
     }
 
-    private async Task<(byte[] Content, string Type, Digest Digest)> ManifestAsync(Digest? expected, CancellationToken cancellation)
+    /// <param name="size">Bytes, where an index says how many.</param>
+    private async Task<(byte[] Content, string Type, Digest Digest)> ManifestAsync(Digest? expected, long? size, CancellationToken cancellation)
     {
-        using var response = await connection.SendAsync(HttpMethod.Get, $"manifests/{expected?.ToString() ?? reference.Tag}", Accept, [], cancellation);
-        var content = await ReadAsync(response, BlobStore.LargestDocument, "manifest", cancellation);
-        if (expected is not null && !expected.Matches(content))
+        var (content, type) = await SmallDocument.FetchAsync(
+            connection, reference, $"manifests/{expected?.ToString() ?? reference.Tag}", Accept, BlobStore.LargestDocument, "manifest", cancellation);
+        if (expected is not null && (!expected.Matches(content) || (size ?? content.Length) != content.Length))
         {
-            throw new DigestMismatchException($"{connection.Host} gives something else for the manifest {expected}");
+            throw new DigestMismatchException($"{connection.Host} gives something else for the manifest {expected}{(size is null || size == content.Length ? "" : $": {content.Length} bytes, not {size}")}");
         }
 
         // The header and the document must agree, or the same bytes could be read in two ways (CVE-2021-41190).
-        var type = response.Content.Headers.ContentType?.MediaType;
         var inside = MediaTypeOf(content);
         if (type?.StartsWith(SchemaOne, StringComparison.Ordinal) == true)
         {
@@ -114,34 +115,9 @@ internal sealed class ImageResolver(RegistryConnection connection, ImageReferenc
             throw new ImageException($"the configuration of {reference.Familiar} has {descriptor.Size} bytes, more than any real one");
         }
 
-        using var response = await connection.SendAsync(HttpMethod.Get, $"blobs/{digest}", null, [], cancellation);
-        var content = await ReadAsync(response, (int)descriptor.Size, "configuration", cancellation);
+        var (content, _) = await SmallDocument.FetchAsync(connection, reference, $"blobs/{digest}", null, (int)descriptor.Size, "configuration", cancellation);
         return content.Length == descriptor.Size && digest.Matches(content) ? content
             : throw new DigestMismatchException($"{connection.Host} gives something else for the configuration {digest}");
-    }
-
-    private async Task<byte[]> ReadAsync(HttpResponseMessage response, int longest, string what, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-            var content = new MemoryStream();
-            var buffer = new byte[16 << 10];
-            while (await body.ReadAsync(buffer, cancellation) is > 0 and var read)
-            {
-                content.Write(buffer, 0, read);
-                if (content.Length > longest)
-                {
-                    throw new DigestMismatchException($"{connection.Host} gives a {what} for {reference.Familiar} that is longer than {longest} bytes");
-                }
-            }
-
-            return content.ToArray();
-        }
-        catch (Exception exception) when (RegistryConnection.IsConnectionFailure(exception, cancellation))
-        {
-            throw RegistryErrors.Unreachable(reference, connection.Host, exception);
-        }
     }
 
     private static void Accept(HttpRequestMessage request)

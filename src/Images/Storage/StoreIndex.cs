@@ -17,6 +17,9 @@ internal sealed record StoreIndex
 
     public ImmutableList<ImageRecord> Images { get; init; } = [];
 
+    /// <summary>Names that stand for several images.</summary>
+    public ImmutableList<PlatformSet> Sets { get; init; } = [];
+
     /// <summary>Layers out of use, whose directories are yet to be deleted.</summary>
     public ImmutableList<long> Removing { get; init; } = [];
 
@@ -47,6 +50,14 @@ internal sealed record LayerRecord(long Number, string DiffId, string? ChainId, 
 internal sealed record ImageRecord(
     string Id, ImmutableArray<string> References, ImmutableArray<string> Digests, ImmutableArray<long> Layers, long Size, DateTimeOffset Created, string Platform,
     string? ManifestDigest = null, DateTimeOffset? Checked = null);
+
+/// <summary>
+/// A name that stands for several images, one for each platform (image-spec, image-index.md). The image that has the name itself is one of them: this machine's,
+/// where there is one.
+/// </summary>
+/// <param name="Reference">Canonical, with its tag.</param>
+/// <param name="Images">Ids, two at least, in the order of the index.</param>
+internal sealed record PlatformSet(string Reference, ImmutableArray<string> Images);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(StoreIndex))]

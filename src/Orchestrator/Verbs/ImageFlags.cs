@@ -56,7 +56,7 @@ internal static class ImageFlags
         }
 
         var request = new BuildImagesRequest(
-            stack.Json, built, stack.Project.Environment, OnlyNeeded: !arguments.Has(Build) && PolicyOf(arguments) != "build", Arguments: [], Ssh: []);
+            stack.Json, built, stack.Project.Environment, OnlyNeeded: !arguments.Has(Build) && PolicyOf(arguments) != "build", Arguments: [], Ssh: []) { OnlyHere = true };
         return await invocation.ShowAsync("Building", report => supervisor.PerformAsync(
             ControlRoutes.ImageBuild, request, ControlJson.Default.BuildImagesRequest, Quiet(report, arguments.Has(QuietBuild), arguments.Has(QuietPull)), invocation.Interrupts.First));
     }

@@ -27,8 +27,11 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
         var project = ProjectJson.Read(Encoding.UTF8.GetBytes(request.Project.GetRawText()));
         var environment = request.Environment.ToImmutableDictionary();
         var wish = new BuildWish(
-            request.Services, request.OnlyNeeded ? BuildOccasion.Needed : BuildOccasion.Asked, request.WithDependencies, request.Arguments, request.Ssh, request.NoCache, request.Pull, request.Memory);
-        var (builds, warnings) = BuildPlanner.Make(project, wish, environment);
+            request.Services, request.OnlyNeeded ? BuildOccasion.Needed : BuildOccasion.Asked, request.WithDependencies, request.Arguments, request.Ssh, request.NoCache, request.Pull, request.Memory)
+        {
+            OnlyHere = request.OnlyHere,
+        };
+        var builds = BuildPlanner.Make(project, wish, environment);
         var builder = new Lazy<IImageBuilder>(() => ImageBuilders.Find(
             name => name == "DEVOXX_BUILDER" && request.Builder is not null ? request.Builder : environment.GetValueOrDefault(name)));
         using var turns = new SemaphoreSlim(AtOnce);
@@ -41,7 +44,7 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
         }
 
         var errors = await Task.WhenAll(tasks.Values).ConfigureAwait(false);
-        return new Outcome([.. errors.OfType<string>()], warnings);
+        return new Outcome([.. errors.OfType<string>()], []);
 
         async Task<string?> OneAsync(PlannedBuild build, Task<string?>[] after)
         {
@@ -82,7 +85,7 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
         }
 
         output.TryWrite(new ControlLine(new Progress("Image", build.Image, "Building")));
-        var image = await builder.Value.BuildAsync(build.Request, images, new BuildLines(build.Image, output), cancellation).ConfigureAwait(false);
+        var image = await builder.Value.BuildAllAsync(build.Request, images, Tell, cancellation).ConfigureAwait(false);
         output.TryWrite(new ControlLine(new Progress("Image", build.Image, "Built", image.Id, Done: true)));
         if (push)
         {
@@ -91,6 +94,14 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
             {
                 var digest = await images.PushAsync(tag, null, new PullReporter(output), cancellation).ConfigureAwait(false);
                 output.TryWrite(new ControlLine(new Progress("Image", tag.Familiar, "Pushed", digest.ToString(), Done: true)));
+            }
+        }
+
+        void Tell(string line)
+        {
+            if (line.Length > 0)
+            {
+                output.TryWrite(new ControlLine(new Progress("Image", build.Image, "Building", line)));
             }
         }
     }
@@ -111,15 +122,4 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
     }
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];
-
-    private sealed class BuildLines(string image, ChannelWriter<ControlLine> output) : IProgress<string>
-    {
-        public void Report(string value)
-        {
-            if (value.Length > 0)
-            {
-                output.TryWrite(new ControlLine(new Progress("Image", image, "Building", value)));
-            }
-        }
-    }
 }

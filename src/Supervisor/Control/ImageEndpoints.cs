@@ -34,7 +34,7 @@ internal sealed class ImageEndpoints(
         await EachAsync(http, request.Images, (reference, output) =>
         {
             var options = new PullOptions { Platform = request.Platform is null ? null : ImagePlatform.Parse(request.Platform) };
-            if (request.OnlyMissing && images.Find(reference) is { } there && (options.Platform is null || options.Platform.Distance(there.Platform) is not null))
+            if (request.OnlyMissing && (options.Platform is null ? images.Find(reference) : images.Find(reference, options.Platform)) is not null)
             {
                 output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Skipped", "it is in the store already", Done: true)));
                 return Task.CompletedTask;

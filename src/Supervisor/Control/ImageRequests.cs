@@ -23,7 +23,11 @@ public sealed record BuildImagesRequest(
     bool NoCache = false,
     bool Pull = false,
     bool Push = false,
-    long? Memory = null);
+    long? Memory = null)
+{
+    /// <summary><c>up</c>: of <c>build.platforms</c> only the one that it is going to run.</summary>
+    public bool OnlyHere { get; init; }
+}
 
 /// <summary>What <c>commit</c> asks for.</summary>
 /// <param name="Container">Its whole id.</param>

@@ -41,7 +41,9 @@ internal sealed class ImagesActor(SupervisorEnvironment environment) : UntypedAc
 
         // What was made for another platform is not the image that was asked for.
         var found = environment.Images.Find(resolve.Reference);
-        var stored = found is not null && resolve.Platform?.Distance(found.Platform) is null && resolve.Platform is not null ? null : found;
+        var stored = found is null || resolve.Platform is null ? found
+            : reference is not null ? environment.Images.Find(reference, resolve.Platform)
+            : resolve.Platform.Distance(found.Platform) is not null ? found : null;
         switch (resolve.Policy.Decide(stored is not null, buildable: false, stored?.LastChecked, environment.Now))
         {
             case PullDecision.Use:

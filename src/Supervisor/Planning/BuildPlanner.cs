@@ -29,7 +29,11 @@ public sealed record BuildWish(
     ImmutableArray<string> Ssh = default,
     bool NoCache = false,
     bool Pull = false,
-    long? Memory = null);
+    long? Memory = null)
+{
+    /// <summary><c>up</c> runs one of <c>build.platforms</c>, and builds no other.</summary>
+    public bool OnlyHere { get; init; }
+}
 
 /// <summary>One build.</summary>
 /// <param name="Image">The name of its result.</param>
@@ -44,15 +48,10 @@ public static class BuildPlanner
     private const string OfService = "service:";
 
     /// <param name="environment">The caller's: arguments and secrets without a value come from here.</param>
-    /// <returns>The builds, each after those that it starts from, and what of them is not honoured.</returns>
+    /// <returns>The builds, each after those that it starts from.</returns>
     /// <exception cref="FormatException">No such service, builds that wait for each other, or something that cannot be built.</exception>
-    public static (ImmutableArray<PlannedBuild> Builds, ImmutableArray<string> Warnings) Make(
-        Project project, BuildWish wish, ImmutableDictionary<string, string> environment)
-    {
-        var warnings = ImmutableArray.CreateBuilder<string>();
-        var builds = Chosen(project, wish).Select(name => Plan(project, name, project.Services[name], wish, environment, warnings)).ToImmutableArray();
-        return (InOrder(builds), warnings.ToImmutable());
-    }
+    public static ImmutableArray<PlannedBuild> Make(Project project, BuildWish wish, ImmutableDictionary<string, string> environment) =>
+        InOrder([.. Chosen(project, wish).Select(name => Plan(project, name, project.Services[name], wish, environment))]);
 
     /// <summary>Services to be built: those named, those they depend on where that is wanted, and those whose images others start from.</summary>
     private static IEnumerable<string> Chosen(Project project, BuildWish wish)
@@ -80,10 +79,11 @@ public static class BuildPlanner
         service.Build?.AdditionalContexts.Values.Where(value => value.StartsWith(OfService, StringComparison.Ordinal)).Select(value => value[OfService.Length..]) ?? [];
 
     private static PlannedBuild Plan(
-        Project project, string name, Service service, BuildWish wish, ImmutableDictionary<string, string> environment, ImmutableArray<string>.Builder warnings)
+        Project project, string name, Service service, BuildWish wish, ImmutableDictionary<string, string> environment)
     {
         var build = service.Build!;
         var image = ConfigOutput.ImageOf(project, name);
+        var (platform, platforms) = Platforms(name, service, build, wish.OnlyHere || wish.Occasion == BuildOccasion.Needed);
         var request = new BuildRequest
         {
             Context = build.Context ?? project.WorkingDir,
@@ -100,7 +100,8 @@ public static class BuildPlanner
             CacheTo = build.CacheTo,
             Secrets = [.. build.Secrets.Select(secret => Secret(project, name, secret, environment))],
             Ssh = [.. build.Ssh.Select(key => key.Value.Length == 0 ? key.Key : $"{key.Key}={key.Value}"), .. wish.Ssh.IsDefault ? [] : wish.Ssh],
-            Platform = Platform(name, service, build, warnings),
+            Platform = platform,
+            Platforms = platforms,
             Network = string.IsNullOrEmpty(build.Network) ? null : build.Network,
             ExtraHosts = [.. build.ExtraHosts.SelectMany(host => host.Value.Select(address => $"{host.Key}:{address}"))],
             ShmSize = build.ShmSize,
@@ -157,29 +158,25 @@ public static class BuildPlanner
         };
     }
 
-    /// <summary>The one that runs here, of several: the store keeps one platform of an image.</summary>
-    private static ImagePlatform? Platform(string name, Service service, Build build, ImmutableArray<string>.Builder warnings)
+    /// <summary>The one that the service runs, and all that are to be built; of those none where it is only that one.</summary>
+    private static (ImagePlatform? Run, ImmutableArray<ImagePlatform> All) Platforms(string name, Service service, Build build, bool onlyOne)
     {
-        var listed = build.Platforms.Select(ImagePlatform.Parse).ToList();
+        var listed = build.Platforms.Select(ImagePlatform.Parse).Distinct().ToImmutableArray();
+        ImagePlatform? run = null;
         if (!string.IsNullOrEmpty(service.Platform))
         {
-            var wanted = ImagePlatform.Parse(service.Platform);
-            return listed.Count == 0 || listed.Contains(wanted) ? wanted
-                : throw new FormatException($"service {name}: build.platforms does not have {service.Platform}, which platform asks for");
+            run = ImagePlatform.Parse(service.Platform);
+            if (!listed.IsEmpty && !listed.Contains(run))
+            {
+                throw new FormatException($"service {name}: build.platforms does not have {service.Platform}, which platform asks for");
+            }
         }
-
-        if (listed.Count == 0)
+        else if (!listed.IsEmpty)
         {
-            return null;
+            run = listed.FirstOrDefault(platform => ImagePlatform.Host.Distance(platform) is not null) ?? listed[0];
         }
 
-        var chosen = listed.Find(platform => ImagePlatform.Host.Distance(platform) is not null) ?? listed[0];
-        if (listed.Count > 1)
-        {
-            warnings.Add($"service {name}: of build.platforms only {chosen} is built, as the store keeps one platform of an image");
-        }
-
-        return chosen;
+        return (run, onlyOne || listed.Length < 2 ? [] : listed);
     }
 
     private static ImmutableArray<PlannedBuild> InOrder(ImmutableArray<PlannedBuild> builds)

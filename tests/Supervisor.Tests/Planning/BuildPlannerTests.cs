@@ -12,7 +12,7 @@ public sealed class BuildPlannerTests
     [Fact]
     public void Everything_the_build_section_says_reaches_the_builder()
     {
-        var (builds, warnings) = Make("""
+        var builds = Make("""
             services:
               app:
                 build:
@@ -38,7 +38,6 @@ public sealed class BuildPlannerTests
             """, new BuildWish([], Arguments: ["GIVEN=2", "MORE=3", "FROM_SHELL", "NOWHERE"], Memory: 5));
 
         var build = Assert.Single(builds).Request;
-        Assert.Empty(warnings);
         Assert.Equal(("/srv/shop/src", "D", "run", "host", 1L << 20, 5L), (build.Context, build.Dockerfile, build.Target, build.Network, build.ShmSize, build.Memory));
         Assert.Equal(["shop-app:latest", "other:2"], build.Tags.Select(tag => tag.Familiar + (tag.Familiar.Contains(':') ? "" : ":latest")));
         Assert.Equal(["FROM_SHELL=s", "GIVEN=2", "MORE=3"], build.Args.Select(argument => $"{argument.Key}={argument.Value}"));
@@ -52,7 +51,7 @@ public sealed class BuildPlannerTests
     [Fact]
     public void Up_builds_what_is_missing_and_tries_a_registry_first_where_the_service_names_an_image()
     {
-        var (builds, _) = Make("""
+        var builds = Make("""
             services:
               named: { image: app:1, build: . }
               nameless: { build: . }
@@ -75,7 +74,7 @@ public sealed class BuildPlannerTests
               a: { build: { context: ., additional_contexts: { base: "service:z" } } }
               z: { build: . }
             """;
-        var (builds, _) = Make(yaml, new BuildWish(["a"]));
+        var builds = Make(yaml, new BuildWish(["a"]));
         Assert.Equal(["z", "a"], builds.Select(build => build.Service));
         Assert.Equal("docker-image://shop-z", builds[1].Request.AdditionalContexts["base"]);
     }
@@ -87,13 +86,18 @@ public sealed class BuildPlannerTests
         Assert.Contains(why, Assert.Throws<FormatException>(() => Make(yaml, new BuildWish([]))).Message);
 
     [Fact]
-    public void Of_several_platforms_the_one_that_runs_here_is_built()
+    public void Build_builds_all_platforms_and_up_the_one_that_runs_here()
     {
-        var (builds, warnings) = Make($"services: {{ a: {{ build: {{ context: ., platforms: [linux/s390x, {ImagePlatform.Host}] }} }} }}", new BuildWish([]));
-        Assert.Equal(ImagePlatform.Host, builds[0].Request.Platform);
-        Assert.Contains("only", Assert.Single(warnings));
+        var yaml = $"services: {{ a: {{ build: {{ context: ., platforms: [linux/s390x, {ImagePlatform.Host}, linux/s390x] }} }} }}";
+        var asked = Make(yaml, new BuildWish([]))[0].Request;
+        Assert.Equal(["linux/s390x", ImagePlatform.Host.ToString()], asked.Platforms.Select(platform => platform.ToString()));
+
+        Assert.All((BuildWish[])[new BuildWish([]) { OnlyHere = true }, new BuildWish([], BuildOccasion.Needed)], wish =>
+        {
+            var request = Make(yaml, wish)[0].Request;
+            Assert.Equal((ImagePlatform.Host, true), (request.Platform, request.Platforms.IsEmpty));
+        });
     }
 
-    private static (ImmutableArray<PlannedBuild> Builds, ImmutableArray<string> Warnings) Make(string yaml, BuildWish wish) =>
-        BuildPlanner.Make(PlannerFixture.Load(yaml), wish, Environment);
+    private static ImmutableArray<PlannedBuild> Make(string yaml, BuildWish wish) => BuildPlanner.Make(PlannerFixture.Load(yaml), wish, Environment);
 }
