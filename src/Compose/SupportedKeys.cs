@@ -67,7 +67,7 @@ public static class SupportedKeys
         yield return Warned("services.*.build.entitlements", "the builders run their steps without privileges");
         yield return Warned("services.*.build.isolation", "it is for Windows");
         yield return Warned("services.*.build.no_cache_filter", "`no_cache` is for all stages");
-        yield return Partly("services.*.build.platforms", "one is built: `platform`, else this machine's");
+        yield return Honoured("services.*.build.platforms", "`build` builds them all into one index, `up` the one that it runs");
         yield return Warned("services.*.build.privileged", "the builders run their steps without privileges");
         yield return Partly("services.*.build.provenance", "`false`: no attestations are made");
         yield return Partly("services.*.build.sbom", "`false`: no attestations are made");

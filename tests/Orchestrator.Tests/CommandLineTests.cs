@@ -110,7 +110,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("\"devoxx-compose exec\" requires at least 2 arguments", "exec", "web")]
     [InlineData("\"devoxx-compose version\" accepts no arguments", "version", "now")]
-    [InlineData("\"devoxx-compose image import\" requires exactly 2 arguments", "image", "import", "x.tar")]
+    [InlineData("\"devoxx-compose image tag\" requires exactly 2 arguments", "image", "tag", "x")]
     public async Task Counts_operands(string message, params string[] arguments)
     {
         var run = await Run.Of(arguments);

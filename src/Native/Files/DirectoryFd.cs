@@ -183,7 +183,7 @@ public sealed unsafe class DirectoryFd : SafeHandle
         fixed (byte* path = ThroughProc(name))
         fixed (byte* data = value)
         {
-            return Terminate(attribute, key) ? Result(PathXattr.lsetxattr(path, key, data, value.Length, 0)) : -Enametoolong;
+            return Terminate(attribute, key) ? (int)PathXattr.Result(PathXattr.lsetxattr(path, key, data, value.Length, 0)) : -Enametoolong;
         }
     }
 
@@ -194,7 +194,7 @@ public sealed unsafe class DirectoryFd : SafeHandle
         fixed (byte* path = ThroughProc(name))
         fixed (byte* data = value)
         {
-            return Terminate(attribute, key) ? (int)FileCalls.Result((long)PathXattr.lgetxattr(path, key, data, value.Length)) : -Enametoolong;
+            return Terminate(attribute, key) ? (int)PathXattr.Result(PathXattr.lgetxattr(path, key, data, value.Length)) : -Enametoolong;
         }
     }
 
@@ -204,7 +204,7 @@ public sealed unsafe class DirectoryFd : SafeHandle
         fixed (byte* path = ThroughProc(name))
         fixed (byte* buffer = names)
         {
-            return (int)FileCalls.Result((long)PathXattr.llistxattr(path, buffer, names.Length));
+            return (int)PathXattr.Result(PathXattr.llistxattr(path, buffer, names.Length));
         }
     }
 

@@ -13,4 +13,7 @@ internal static unsafe class PathXattr
 
     [DllImport("libc")]
     public static extern nint llistxattr(byte* path, byte* list, nint size);
+
+    /// <summary>The result, or the negative errno. Of these calls only the thread's own knows it: that of Tmds.LibC is of its own last call, whatever that was.</summary>
+    public static nint Result(nint value) => value < 0 ? -LastErrno.Value : value;
 }

@@ -40,6 +40,33 @@ internal static class JsonOutput
         json.WriteEndObject();
     });
 
+    /// <summary>One object, to be looked into.</summary>
+    public static JsonElement Element<T>(T item, Action<Utf8JsonWriter, T> fields)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            fields(json, item);
+            json.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>A value on one line, as templates print it.</summary>
+    public static string Text(JsonElement element)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Compact))
+        {
+            element.WriteTo(json);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     /// <summary>One object on a line of its own.</summary>
     public static void WriteLine<T>(TextWriter output, T item, Action<Utf8JsonWriter, T> fields) => Write(output, Compact, json =>
     {

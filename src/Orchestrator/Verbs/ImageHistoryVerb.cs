@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Rendering;
 using Devoxx.Supervisor.Control;
@@ -9,8 +11,10 @@ internal sealed class ImageHistoryVerb : Verb
 {
     private const int ShortCommand = 60;
 
-    private static readonly TextFlag Format = new("format", null, "Format the output (table, json)") { Choices = ["table", "json"] };
+    private static readonly TextFlag Format = new("format", null, "Format output: table, json, or a template: '{{.CreatedBy}}'");
+    private static readonly SwitchFlag Human = new("human", 'H', "Print sizes and dates in human readable format (default true)");
     private static readonly SwitchFlag NoTrunc = new("no-trunc", null, "Don't truncate output");
+    private static readonly SwitchFlag Quiet = new("quiet", 'q', "Only show image IDs");
 
     public override string Name => "image history";
 
@@ -18,7 +22,7 @@ internal sealed class ImageHistoryVerb : Verb
 
     public override string Operands => "IMAGE";
 
-    public override IReadOnlyList<Flag> Flags => [Format, NoTrunc];
+    public override IReadOnlyList<Flag> Flags => [Format, Human, NoTrunc, Quiet];
 
     public override int LeastOperands => 1;
 
@@ -26,39 +30,74 @@ internal sealed class ImageHistoryVerb : Verb
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
+        var arguments = invocation.Arguments;
+        var template = arguments.Value(Format) is { Length: > 0 } format and not ("table" or "json") ? Template.Parse(format) : null;
         using var supervisor = await invocation.ConnectAsync();
-        var steps = await supervisor.GetAsync(
-            $"{ControlRoutes.ImageHistory}?image={Uri.EscapeDataString(invocation.Words[0])}", ControlJson.Default.ImmutableArrayImageStepView, CancellationToken.None);
+        var name = Uri.EscapeDataString(invocation.Words[0]);
+        var steps = await supervisor.GetAsync($"{ControlRoutes.ImageHistory}?image={name}", ControlJson.Default.ImmutableArrayImageStepView, CancellationToken.None);
+        var image = await supervisor.GetAsync($"{ControlRoutes.ImageInspect}?image={name}", ControlJson.Default.ImageDetails, CancellationToken.None);
         var now = DateTimeOffset.UtcNow;
+        var (truncate, human) = (!arguments.Has(NoTrunc), !arguments.Given(Human) || arguments.Has(Human));
+
+        // Only what the last step made is an image here; the others are layers.
+        var rows = steps.Select((step, i) => new Row(step, i == 0 ? truncate ? image.Id[7..19] : image.Id : "<missing>", truncate, human, now)).ToList();
         var output = invocation.Output.Out;
-        if (invocation.Arguments.Value(Format) == "json")
+        if (arguments.Has(Quiet))
         {
-            foreach (var step in steps)
-            {
-                JsonOutput.WriteLine(output, step, static (json, step) =>
-                {
-                    json.WriteString("Comment", step.Comment);
-                    json.WriteString("CreatedAt", step.CreatedAt?.ToString("O"));
-                    json.WriteString("CreatedBy", step.CreatedBy);
-                    json.WriteNumber("Size", step.Size);
-                });
-            }
-
-            return ExitCode.Success;
+            rows.ForEach(row => output.WriteLine(row.Id));
+        }
+        else if (arguments.Value(Format) == "json")
+        {
+            rows.ForEach(row => JsonOutput.WriteLine(output, row, static (json, row) => row.Write(json)));
+        }
+        else
+        {
+            (template ?? Template.Parse("table {{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}")).Write(output, rows, static (row, field) => row.Field(field), Heading);
         }
 
-        var table = new Table("CREATED", "CREATED BY", "SIZE", "COMMENT");
-        foreach (var step in steps)
-        {
-            var command = step.CreatedBy.ReplaceLineEndings(" ");
-            table.Add(
-                step.CreatedAt is { } at && at > DateTimeOffset.UnixEpoch ? HumanDuration.Of(now - at) + " ago" : "N/A",
-                command.Length > ShortCommand && !invocation.Arguments.Has(NoTrunc) ? command[..(ShortCommand - 1)] + "…" : command,
-                HumanSize.Of(step.Size, digits: 3),
-                step.Comment);
-        }
-
-        table.Write(output);
         return ExitCode.Success;
+    }
+
+    private static string Heading(string field) => field switch
+    {
+        "ID" => "IMAGE",
+        "CreatedSince" => "CREATED",
+        "CreatedAt" => "CREATED AT",
+        "CreatedBy" => "CREATED BY",
+        _ => field.ToUpperInvariant(),
+    };
+
+    private sealed record Row(ImageStepView Step, string Id, bool Truncate, bool Human, DateTimeOffset Now)
+    {
+        public string? Field(string name) => name switch
+        {
+            "ID" => Id,
+            "CreatedSince" => Step.CreatedAt is { } at && at > DateTimeOffset.UnixEpoch ? Human ? HumanDuration.Of(Now - at) + " ago" : Text(at) : "N/A",
+            "CreatedAt" => Step.CreatedAt is { } at ? Text(at) : "N/A",
+            "CreatedBy" => Command,
+            "Size" => Human ? HumanSize.Of(Step.Size, digits: 3) : Step.Size.ToString(CultureInfo.InvariantCulture),
+            "Comment" => Step.Comment,
+            _ => null,
+        };
+
+        public void Write(Utf8JsonWriter json)
+        {
+            foreach (var name in (string[])["Comment", "CreatedAt", "CreatedBy", "CreatedSince", "ID", "Size"])
+            {
+                json.WriteString(name, Field(name));
+            }
+        }
+
+        /// <summary>On one line, tabs included: they would be columns.</summary>
+        private string Command
+        {
+            get
+            {
+                var command = Step.CreatedBy.ReplaceLineEndings(" ").Replace('\t', ' ');
+                return Truncate && command.Length > ShortCommand ? command[..(ShortCommand - 1)] + "…" : command;
+            }
+        }
+
+        private static string Text(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     }
 }

@@ -9,13 +9,15 @@ internal sealed class ImageLoadVerb : Verb
 {
     private static readonly TextFlag Input = new("input", 'i', "Read from this tar archive instead of standard input, or from oci:DIRECTORY[:NAME]");
 
+    private static readonly SwitchFlag Quiet = new("quiet", 'q', "Suppress the load output");
+
     public override string Name => "image load";
 
     public override string Summary => "Load images from a tar archive (docker save, OCI layout), compressed or not";
 
     public override string Operands => "[FILE]";
 
-    public override IReadOnlyList<Flag> Flags => [Input];
+    public override IReadOnlyList<Flag> Flags => [Input, Quiet];
 
     public override int MostOperands => 1;
 
@@ -27,12 +29,20 @@ internal sealed class ImageLoadVerb : Verb
             // A layout is a directory: the supervisor reads it where it is.
             using var reader = await invocation.ConnectAsync();
             return await invocation.ShowAsync("Loading", report =>
-                reader.UploadAsync($"{ControlRoutes.ImageLoad}?path={Uri.EscapeDataString(place.Text)}", Stream.Null, report, invocation.Interrupts.First));
+                reader.UploadAsync($"{ControlRoutes.ImageLoad}?path={Uri.EscapeDataString(place.Text)}", Stream.Null, Heard(report), invocation.Interrupts.First));
         }
 
         await using var archive = ArchiveInput.Open(source);
         using var supervisor = await invocation.ConnectAsync();
         return await invocation.ShowAsync("Loading", report =>
-            supervisor.UploadAsync(ControlRoutes.ImageLoad, archive, report, invocation.Interrupts.First));
+            supervisor.UploadAsync(ControlRoutes.ImageLoad, archive, Heard(report), invocation.Interrupts.First));
+
+        Action<Progress> Heard(Action<Progress> report) => invocation.Arguments.Has(Quiet) ? progress =>
+        {
+            if (progress.Kind != "Layer")
+            {
+                report(progress);
+            }
+        } : report;
     }
 }

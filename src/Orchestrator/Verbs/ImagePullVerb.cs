@@ -7,13 +7,15 @@ internal sealed class ImagePullVerb : Verb
 {
     private static readonly TextFlag Platform = new("platform", null, "Pull for this platform, e.g. linux/arm64, if the image is made for several");
 
+    private static readonly SwitchFlag Quiet = new("quiet", 'q', "Pull without printing progress information");
+
     public override string Name => "image pull";
 
     public override string Summary => "Pull images from their registries";
 
     public override string Operands => "IMAGE [IMAGE...]";
 
-    public override IReadOnlyList<Flag> Flags => [Platform];
+    public override IReadOnlyList<Flag> Flags => [Platform, Quiet];
 
     public override int LeastOperands => 1;
 
@@ -21,6 +23,7 @@ internal sealed class ImagePullVerb : Verb
     {
         using var supervisor = await invocation.ConnectAsync();
         var request = new PullImagesRequest([.. invocation.Words], invocation.Arguments.Value(Platform));
-        return await invocation.PerformAsync(supervisor, ControlRoutes.ImagePull, request, ControlJson.Default.PullImagesRequest, "Pulling");
+        return await invocation.ShowAsync("Pulling", report => supervisor.PerformAsync(
+            ControlRoutes.ImagePull, request, ControlJson.Default.PullImagesRequest, invocation.Arguments.Has(Quiet) ? _ => { } : report, invocation.Interrupts.First));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Events;
 using Decision = Devoxx.Supervisor.Actors.Decision<Devoxx.Supervisor.Cgroups.ICgroupEvent, Devoxx.Supervisor.Cgroups.ICgroupEffect>;
 
@@ -25,6 +26,9 @@ public static class CgroupDecisions
             new CgroupRemoved(subject, now, state.Run, Counted(state, c.Usage)),
             new TellContainer(new CgroupReleased(state.Run, Counted(state, c.Usage)))),
         CgroupNotGone c => Decision.Only(new TellContainer(new CgroupFailed(c.Run, c.Error))),
+        WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present && IsHeld(state) => Decision.Of(
+            new CgroupFreezeRequested(subject, now, c.Run, Frozen: false, "the commit that held it was interrupted"),
+            [new WatchOom(c.Run, state.Path), new SetFrozen(c.Run, state.Path, Frozen: false), .. Lost(state)]),
         WatchCgroup c when c.Run == state.Run && state.Phase == CgroupPhase.Present => Decision.Only([new WatchOom(c.Run, state.Path), .. Resume(state), .. Lost(state)]),
         // The journal has lost its tail: what lives is believed, and will be removed with the run.
         WatchCgroup c => Decision.Of(
@@ -49,6 +53,13 @@ public static class CgroupDecisions
 
     private static ImmutableArray<ICgroupEffect> Lost(CgroupState state) =>
         state.OomKills > 0 ? [new TellContainer(new CgroupLostProcesses(state.Run, state.OomKills))] : [];
+
+    /// <summary>
+    /// It stands still, or was about to, for a commit that has gone with the supervisor: nobody else is going to let it go. The container may not even have noted
+    /// that it was held.
+    /// </summary>
+    private static bool IsHeld(CgroupState state) =>
+        state.Freezing is { } asked ? asked is { Frozen: true, Cause: ContainerPausing.CommitCause } : state is { Frozen: true, FrozenFor: ContainerPausing.CommitCause };
 
     /// <summary>A kill that was seen while it ran counts even where the last reading came too late.</summary>
     private static CgroupUsage Counted(CgroupState state, CgroupUsage usage) =>

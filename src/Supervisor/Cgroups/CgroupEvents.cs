@@ -64,15 +64,18 @@ public sealed record CgroupState
     /// <summary>What has been asked for and has not come out; null: nothing.</summary>
     public CgroupFreezeRequested? Freezing { get; init; }
 
+    /// <summary>Who asked for it to stand still as it does; null: nobody, or a journal of before this was kept.</summary>
+    public string? FrozenFor { get; init; }
+
     public CgroupState Apply(ICgroupEvent @event) => @event switch
     {
         CgroupCreateRequested e => new CgroupState { Phase = CgroupPhase.Creating, Run = e.Run, Path = e.Path, Limits = e.Limits },
         CgroupCreated => this with { Phase = CgroupPhase.Present },
         CgroupOomKilled e => this with { OomKills = e.OomKills },
         CgroupFreezeRequested e => this with { Freezing = e },
-        CgroupFrozen e => this with { Frozen = e.Frozen, Freezing = null },
+        CgroupFrozen e => this with { Frozen = e.Frozen, FrozenFor = e.Frozen ? Freezing?.Cause : null, Freezing = null },
         CgroupNotFrozen => this with { Freezing = null },
-        CgroupRemoveRequested => this with { Phase = CgroupPhase.Removing, Frozen = false, Freezing = null },
+        CgroupRemoveRequested => this with { Phase = CgroupPhase.Removing, Frozen = false, FrozenFor = null, Freezing = null },
         CgroupRemoved e => this with { Phase = CgroupPhase.Absent, Usage = e.Usage },
         _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of a cgroup"),
     };

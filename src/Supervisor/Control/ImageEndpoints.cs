@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Threading.Channels;
 using Devoxx.Images;
+using Devoxx.Supervisor.Images;
 using Microsoft.AspNetCore.Http;
 
 namespace Devoxx.Supervisor.Control;
@@ -10,7 +11,7 @@ namespace Devoxx.Supervisor.Control;
 /// <param name="users">Which container uses an image, by the image's id; null for none.</param>
 /// <param name="run">Streams what the work has to say, and how it ended.</param>
 internal sealed class ImageEndpoints(
-    ImageStore images, Func<Task<Func<string, string?>>> users, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
+    ImageStore images, Func<DateTimeOffset> now, Func<Task<Func<string, string?>>> users, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
 {
     private readonly BuildEndpoints builds = new(images, run);
 
@@ -88,10 +89,12 @@ internal sealed class ImageEndpoints(
     private async Task PruneAsync(HttpContext http)
     {
         var userOf = await users().ConfigureAwait(false);
-        var all = http.Request.Query["all"] == "true";
+        var filters = http.Request.Query["filter"].OfType<string>().ToList();
+        var all = http.Request.Query["all"] == "true" || filters.Exists(filter => filter is "dangling=false" or "dangling=0");
         await run(http, output =>
         {
-            var (removed, bytes) = images.Prune(userOf, all);
+            var filter = ImageFilter.Parse(filters, images.Find, now(), forPrune: true);
+            var (removed, bytes) = images.Prune(userOf, all, filter.Passes);
             foreach (var one in removed)
             {
                 output.TryWrite(new ControlLine(new Progress("Image", one.Untagged ?? one.Deleted!, one.Untagged is null ? "Deleted" : "Untagged", Done: true)));
@@ -129,7 +132,11 @@ internal sealed class ImageEndpoints(
         var configuration = JsonSerializer.SerializeToElement(image.Config, Oci.OciJson.Default.ImageConfiguration);
         await ControlReplies.JsonAsync(
             http,
-            new ImageDetails(image.Id, [.. image.References.Select(r => r.Familiar)], image.Size, image.Created, image.Platform.ToString(), image.LastChecked, image.LayerDirectories, configuration),
+            new ImageDetails(image.Id, [.. image.References.Select(r => r.Familiar)], image.Size, image.Created, image.Platform.ToString(), image.LastChecked, image.LayerDirectories, configuration)
+            {
+                Digests = [.. image.Digests.Select(r => r.Familiar)],
+                Platforms = [.. image.Platforms.Select(platform => platform.ToString())],
+            },
             ControlJson.Default.ImageDetails).ConfigureAwait(false);
     }
 

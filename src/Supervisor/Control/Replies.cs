@@ -112,7 +112,14 @@ public sealed record VolumeView(
 /// <param name="Size">Bytes of its layers on disk.</param>
 /// <param name="Digests">Names with the digests that registries have it under.</param>
 public sealed record ImageView(
-    string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, ImmutableArray<string> UsedBy, string? Platform = null, ImmutableArray<string> Digests = default);
+    string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, ImmutableArray<string> UsedBy, string? Platform = null, ImmutableArray<string> Digests = default)
+{
+    /// <summary>Where its names stand for an image of each of several platforms: those platforms.</summary>
+    public ImmutableArray<string> Platforms { get; init; } = [];
+
+    /// <summary>One of several that a name stands for, without a name of its own.</summary>
+    public bool IsPart { get; init; }
+}
 
 /// <summary>One step in the making of an image.</summary>
 /// <param name="Size">Bytes of files that it added.</param>
@@ -122,4 +129,11 @@ public sealed record ImageStepView(DateTimeOffset? CreatedAt, string CreatedBy, 
 /// <param name="Layers">Directories in overlayfs form, base first.</param>
 /// <param name="Configuration">As the image specification has it.</param>
 public sealed record ImageDetails(
-    string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, string Platform, DateTimeOffset? CheckedAt, ImmutableArray<string> Layers, System.Text.Json.JsonElement Configuration);
+    string Id, ImmutableArray<string> References, long Size, DateTimeOffset? CreatedAt, string Platform, DateTimeOffset? CheckedAt, ImmutableArray<string> Layers, System.Text.Json.JsonElement Configuration)
+{
+    /// <summary>Names with the digests that registries have it under.</summary>
+    public ImmutableArray<string> Digests { get; init; } = [];
+
+    /// <summary>Where its names stand for an image of each of several platforms: those platforms.</summary>
+    public ImmutableArray<string> Platforms { get; init; } = [];
+}

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Akka.Actor;
 using Devoxx.Images;
 using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Images;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,7 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private readonly NetworkEndpoints networks = new(supervisor, RunAsync);
 
-    private readonly ImageEndpoints images = new(environment.Images, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
+    private readonly ImageEndpoints images = new(environment.Images, () => environment.Now, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
 
     private readonly ResourceDryRuns dryRuns = new(supervisor, environment);
 
@@ -85,11 +86,28 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
     {
         var users = await ProjectsAsync().ConfigureAwait(false);
         var used = users.Values.SelectMany(p => p.ImageIds).ToLookup(i => i.Value, i => i.Key);
-        await ControlReplies.JsonAsync(
-            http,
-            [.. environment.Images.List().Select(i => new ImageView(
-                i.Id, [.. i.References.Select(r => r.Familiar)], i.Size, i.Created, [.. used[i.Id]], i.Platform.ToString(), [.. i.Digests.Select(r => r.Familiar)]))],
-            ControlJson.Default.ImmutableArrayImageView).ConfigureAwait(false);
+        ImmutableArray<ImageView> views;
+        try
+        {
+            var filter = ImageFilter.Parse(http.Request.Query["filter"].OfType<string>(), environment.Images.Find, environment.Now, forPrune: false);
+            views =
+            [
+                .. environment.Images.List().Select(i => (Image: i, Names: filter.NamesOf(i))).Where(found => found.Names is not null).Select(found => new ImageView(
+                    found.Image.Id, [.. found.Names!.Value.Select(r => r.Familiar)], found.Image.Size, found.Image.Created, [.. used[found.Image.Id]], found.Image.Platform.ToString(),
+                    [.. found.Image.Digests.Select(r => r.Familiar)])
+                {
+                    Platforms = [.. found.Image.Platforms.Select(platform => platform.ToString())],
+                    IsPart = found.Image.IsPart,
+                }),
+            ];
+        }
+        catch (Exception wrong) when (wrong is FormatException or ImageException)
+        {
+            await ControlReplies.RefuseAsync(http, StatusCodes.Status400BadRequest, wrong.Message).ConfigureAwait(false);
+            return;
+        }
+
+        await ControlReplies.JsonAsync(http, views, ControlJson.Default.ImmutableArrayImageView).ConfigureAwait(false);
     }
 
     private Task LoadAsync(HttpContext http) => RunAsync(http, async output =>
@@ -109,9 +127,11 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private Task ImportAsync(HttpContext http) => RunAsync(http, async output =>
     {
-        var reference = ImageReference.Parse(http.Request.Query["reference"].ToString());
-        var image = await environment.Images.ImportAsync(http.Request.Body, reference, null, http.RequestAborted).ConfigureAwait(false);
-        output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Imported", image.Id, Done: true)));
+        var query = http.Request.Query;
+        var reference = query["reference"].ToString() is { Length: > 0 } name ? ImageReference.Parse(name) : null;
+        var configuration = ImportedConfiguration.Of([.. query["change"].OfType<string>()], query["message"].FirstOrDefault(), query["platform"].FirstOrDefault());
+        var image = await environment.Images.ImportAsync(http.Request.Body, reference, configuration, http.RequestAborted).ConfigureAwait(false);
+        output.TryWrite(new ControlLine(new Progress("Image", reference?.Familiar ?? image.ShortId, "Imported", image.Id, Done: true)));
         return Outcome.Success;
     });
 

@@ -49,6 +49,31 @@ public sealed class CgroupFreezingTests
         Assert.Equal(before, state);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_commit_held_is_let_go_wherever_the_crash_came(bool frozen)
+    {
+        // Between the freezing and its outcome, or between that and the container's own note of it.
+        Tell(new FreezeCgroup(1, true, ContainerPausing.CommitCause));
+        if (frozen)
+        {
+            Tell(new CgroupFreezeDone(1, true));
+        }
+
+        Assert.Contains(new SetFrozen(1, "/devoxx/a", false), Tell(new WatchCgroup(1, "/devoxx/a", new ResourceLimits())));
+        Assert.Contains(Tell(new CgroupFreezeDone(1, false)), effect => effect is TellContainer { Message: CgroupFreezeAnswer { Frozen: false } });
+
+        var before = state;
+        Assert.Contains(new TellContainer(new CgroupFreezeAnswer(1, false, "found so")), Tell(new WatchCgroup(1, "/devoxx/a", new ResourceLimits())));
+        Assert.Equal(before, state);
+
+        // Somebody's own pause stays.
+        Tell(new FreezeCgroup(1, true, "pause"));
+        Tell(new CgroupFreezeDone(1, true));
+        Assert.DoesNotContain(Tell(new WatchCgroup(1, "/devoxx/a", new ResourceLimits())), effect => effect is SetFrozen);
+    }
+
     [Fact]
     public void Its_removal_and_the_next_run_forget_it()
     {
