@@ -83,7 +83,7 @@ public sealed record CpuResources
     public long? Idle { get; init; }
 }
 
-/// <summary>Number of tasks; −1 (and 0, as runc reads it) is unlimited.</summary>
+/// <summary>Number of tasks; −1 is unlimited.</summary>
 public sealed record PidsResources(long? Limit = null);
 
 public sealed record BlockIoResources

@@ -13,7 +13,7 @@ internal static class LinuxResourcesReader
         Cpu = resources.Field("cpu") is { } cpu ? Cpu(cpu) : null,
         Pids = resources.Field("pids") is { } pids ? new PidsResources(pids.Integer("limit")) : null,
         BlockIo = resources.Field("blockIO") is { } io ? BlockIo(io) : null,
-        HugepageLimits = resources.List("hugepageLimits", limit => new HugepageLimit(limit.NeedText("pageSize"), limit.Unsigned("limit") ?? 0)),
+        HugepageLimits = resources.List("hugepageLimits", limit => new HugepageLimit(limit.Text("pagesize") ?? limit.NeedText("pageSize"), limit.Unsigned("limit") ?? 0)),
         Network = resources.Field("network") is { } network ? Network(network) : null,
         Rdma = resources.Map("rdma", limit => new RdmaLimit(limit.Small("hcaHandles"), limit.Small("hcaObjects"))),
         Unified = resources.TextMap("unified"),

@@ -36,7 +36,20 @@ public sealed record LinuxSpec
     public IntelRdt? IntelRdt { get; init; }
 
     public Personality? Personality { get; init; }
+
+    public MemoryPolicy? MemoryPolicy { get; init; }
+
+    /// <summary>Devices of the host's network that are to become the container's, by their names there.</summary>
+    public IReadOnlyDictionary<string, NetDevice>? NetDevices { get; init; }
 }
+
+/// <summary>
+/// NUMA memory policy (set_mempolicy(2)): <paramref name="Mode"/> and flags by the names of the manual, nodes as <c>0-3,7</c>.
+/// </summary>
+public sealed record MemoryPolicy(string Mode, string? Nodes = null, IReadOnlyList<string>? Flags = null);
+
+/// <summary>Its name in the container; null: as on the host.</summary>
+public sealed record NetDevice(string? Name = null);
 
 /// <summary>
 /// A namespace of type <c>pid network mount ipc uts user cgroup time</c>: new when <paramref name="Path"/> is null, else joined.

@@ -21,6 +21,8 @@ internal static class LinuxSpecReader
         ReadonlyPaths = linux.Texts("readonlyPaths"),
         MountLabel = linux.Text("mountLabel"),
         IntelRdt = linux.Field("intelRdt") is { } rdt ? IntelRdt(rdt) : null,
+        MemoryPolicy = linux.Field("memoryPolicy") is { } policy ? new MemoryPolicy(policy.Text("mode") ?? "", policy.Text("nodes"), policy.Texts("flags")) : null,
+        NetDevices = linux.Map("netDevices", device => new NetDevice(device.Text("name"))),
         Personality = linux.Field("personality") is { } personality ? new Personality(personality.NeedText("domain"), personality.Texts("flags")) : null,
     };
 

@@ -9,6 +9,7 @@ GlobalOptions? options = null;
 try
 {
     options = GlobalOptions.Parse(args, out var rest);
+    Failure.OpenLog(options);
     if (Verb.Enters(rest))
     {
         SealedExecutable.RestartUnlessSealed("devoxx-runtime", args);

@@ -8,14 +8,16 @@ namespace Devoxx.Native.Cgroups;
 public sealed partial class Cgroup
 {
     /// <summary>Opens what a new process needs to get in.</summary>
-    public unsafe CgroupJoin OpenForJoin()
+    /// <param name="below">The cgroup below this one to join, by the names of a hierarchy's controllers: <c>/web</c>, or empty for this one itself.</param>
+    public CgroupJoin OpenForJoin(Func<IReadOnlyList<string>, string>? below = null)
     {
         SafeHandle? unified = null;
         var tasks = new List<SafeHandle>();
         try
         {
-            foreach (var (hierarchy, directory) in parts)
+            foreach (var (hierarchy, own) in parts)
             {
+                var directory = below is null ? own : new CgroupDirectory(own.Path + below([.. hierarchy.Controllers.Select(controller => controller.Name)]));
                 if (hierarchy.IsUnified)
                 {
                     unified = Open(directory.Path, O_RDONLY | O_DIRECTORY);

@@ -14,15 +14,46 @@ internal static class Failure
     public static void Print(string message, GlobalOptions? options)
     {
         Write(2, $"devoxx-runtime: {message}\n");
+        Log(message, "error", options);
+    }
+
+    /// <summary>What was asked for and is done otherwise, or not at all; the work goes on.</summary>
+    public static void Warn(string message)
+    {
+        if (_options?.Log is { Length: > 0 })
+        {
+            Log(message, "warning", _options);
+            return;
+        }
+
+        Write(2, $"devoxx-runtime: warning: {message}\n");
+    }
+
+    /// <summary>Makes the file of <c>--log</c>: who cannot be told what went wrong is to hear so now.</summary>
+    public static void OpenLog(GlobalOptions options)
+    {
+        _options = options;
+        if (options.Log is { Length: > 0 } log)
+        {
+            FileDescriptor.Close(FileDescriptor.Open(log, LogFlags, LogMode));
+        }
+    }
+
+    private static GlobalOptions? _options;
+
+    private const int LogFlags = Linux.O_WRONLY | Linux.O_CREAT | Linux.O_APPEND, LogMode = 0x1a4 /* 0644 */;
+
+    private static void Log(string message, string level, GlobalOptions? options)
+    {
         if (options?.Log is not { Length: > 0 } log)
         {
             return;
         }
 
-        var fd = FileDescriptor.TryOpen(log, Linux.O_WRONLY | Linux.O_CREAT | Linux.O_APPEND, 0x1a4 /* 0644 */);
+        var fd = FileDescriptor.TryOpen(log, LogFlags, LogMode);
         if (fd >= 0)
         {
-            Write(fd, Line(message, options.JsonLog) + "\n");
+            Write(fd, Line(message, level, options.JsonLog) + "\n");
             FileDescriptor.Close(fd);
         }
     }
@@ -40,18 +71,18 @@ internal static class Failure
         }
     }
 
-    private static string Line(string message, bool json)
+    private static string Line(string message, string level, bool json)
     {
         var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         if (!json)
         {
-            return $"time=\"{time}\" level=error msg=\"{message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+            return $"time=\"{time}\" level={level} msg=\"{message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         }
 
         return Encoding.UTF8.GetString(JsonText.Write(writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("level", "error");
+            writer.WriteString("level", level);
             writer.WriteString("msg", message);
             writer.WriteString("time", time);
             writer.WriteEndObject();

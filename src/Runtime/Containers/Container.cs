@@ -1,4 +1,5 @@
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Namespaces;
 using Devoxx.Oci;
 using Devoxx.Runtime.Setup;
 
@@ -20,6 +21,9 @@ internal sealed record Container(StateDirectory Directory, StateFile State)
     public RuntimeSpec ReadSpec() => Bundle.Read(File.Exists(Directory.ConfigPath) ? Directory.DirectoryPath : State.Bundle);
 
     public string Status => ContainerStatus.Of(State, Directory);
+
+    /// <summary>Whether its processes end with its first one: in a pid namespace that was made for it.</summary>
+    public bool HasOwnPids => new NamespacePlan(ReadSpec().Linux?.Namespaces).IsNew(CloneFlags.CLONE_NEWPID);
 
     /// <summary>Null when it has none, or none any more.</summary>
     public Cgroup? OpenCgroup() => State.CgroupsPath is { } path ? Cgroup.OpenExisting(CgroupHost.Detect(), path) : null;

@@ -24,6 +24,9 @@ internal sealed record StateFile
 
     public required string Bundle { get; init; }
 
+    /// <summary>The root filesystem, absolute; null when config.json has none.</summary>
+    public string? Rootfs { get; init; }
+
     /// <summary>RFC 3339.</summary>
     public required string Created { get; init; }
 
@@ -84,6 +87,7 @@ internal sealed record StateFile
             StartTime = state.GetProperty("startTime").GetUInt64(),
             BootId = state.GetProperty("bootId").GetString()!,
             Bundle = state.GetProperty("bundle").GetString()!,
+            Rootfs = state.TryGetProperty("rootfs", out var rootfs) ? rootfs.GetString() : null,
             Created = state.GetProperty("created").GetString()!,
             MonitorPid = state.GetProperty("monitorPid").GetInt32(),
             MonitorStartTime = state.GetProperty("monitorStartTime").GetUInt64(),
@@ -106,6 +110,7 @@ internal sealed record StateFile
         writer.WriteNumber("startTime", StartTime);
         writer.WriteString("bootId", BootId);
         writer.WriteString("bundle", Bundle);
+        writer.WriteOptional("rootfs", Rootfs);
         writer.WriteString("created", Created);
         writer.WriteNumber("monitorPid", MonitorPid);
         writer.WriteNumber("monitorStartTime", MonitorStartTime);

@@ -21,6 +21,13 @@ internal static class ExecProgram
         }
 
         ContainerProgram.JoinCgroup(operations, fds.CgroupTasks);
+        fds.CloseOthers(operations, target);
+        MemoryPolicies.Set(operations, spec.Linux?.MemoryPolicy);
+        if (process.ExecCpuAffinity is null)
+        {
+            ProcessAttributes.ResetAffinity(operations);
+        }
+
         if (process.ExecCpuAffinity is { Final: { Length: > 0 } final })
         {
             ProcessAttributes.SetAffinity(operations, final);
@@ -50,11 +57,11 @@ internal static class ExecProgram
         {
             var root = operations.NewSlot();
             operations.Syscall(Nr.openat, "open", "/", "O_PATH|O_DIRECTORY", AT_FDCWD, operations.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(root);
-            terminal = ContainerConsole.Open(operations, root, fds.ConsoleSocket, process.ConsoleSize);
+            terminal = ContainerConsole.Open(operations, root, fds.ConsoleSocket, process.ConsoleSize, fds.EndsLinesPlainly);
             operations.Syscall(Nr.close, "close", "/", null, root);
         }
 
-        CommandOperations.Build(operations, process, fds, terminal, held, new CommandConfinement(spec, labels));
+        CommandOperations.Build(operations, process, fds, terminal, namespaces.HasUser ? CapabilityChoice.OfNamespaceRoot : held, new CommandConfinement(spec, labels));
         return operations;
     }
 }

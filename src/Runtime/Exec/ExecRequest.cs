@@ -31,6 +31,12 @@ internal sealed record ExecRequest
 
     public bool? NoNewPrivileges { get; init; }
 
+    /// <summary>Null is the container's own.</summary>
+    public string? ApparmorProfile { get; init; }
+
+    /// <summary>Null is the container's own.</summary>
+    public string? SelinuxLabel { get; init; }
+
     /// <summary>The process to run, from the container's, in its files.</summary>
     public Process ApplyTo(Process container, ContainerUsers users)
     {
@@ -50,7 +56,8 @@ internal sealed record ExecRequest
             Env = Environment(container.Env ?? [], user, users),
             NoNewPrivileges = NoNewPrivileges ?? container.NoNewPrivileges,
             Capabilities = CapabilitiesOf(container.Capabilities),
-            OomScoreAdj = container.OomScoreAdj,
+            ApparmorProfile = ApparmorProfile ?? container.ApparmorProfile,
+            SelinuxLabel = SelinuxLabel ?? container.SelinuxLabel,
         };
     }
 
@@ -114,6 +121,9 @@ internal sealed record ExecRequest
             Bounding = [.. container.Bounding ?? [], .. Capabilities],
             Effective = [.. container.Effective ?? [], .. Capabilities],
             Permitted = [.. container.Permitted ?? [], .. Capabilities],
+
+            // Only what is inheritable can be ambient; where the container has any such, an ordinary user is to get these too, as runc has it.
+            Ambient = container.Inheritable is { Count: > 0 } ? [.. container.Ambient ?? [], .. Capabilities] : container.Ambient,
         };
     }
 }

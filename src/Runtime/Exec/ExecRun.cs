@@ -3,6 +3,7 @@ using Devoxx.Native.Capabilities;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
+using Devoxx.Native.Terminals;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Foreign;
@@ -32,6 +33,12 @@ internal sealed class ExecRun(StateDirectory directory)
     /// <summary>With <see cref="Detach"/>: nothing of our terminal is left to the process.</summary>
     public bool NullStandardDescriptors { get; init; }
 
+    /// <summary>The socket that the process's pidfd is sent over, as <c>run</c> and <c>create</c> do too; null: none.</summary>
+    public string? PidFdSocket { get; init; }
+
+    /// <summary>The cgroups below the container's that the process is to be in; null: the container's own.</summary>
+    public SubCgroups? SubCgroups { get; init; }
+
     /// <summary>After so many milliseconds the process is killed with all its children, whoever started us being there or not; null: never.</summary>
     public int? Timeout { get; init; }
 
@@ -49,7 +56,9 @@ internal sealed class ExecRun(StateDirectory directory)
         RawSyscall.Invoke(Nr.prctl, PR_SET_DUMPABLE, 0);
         var container = new Container(directory, state);
         var spec = container.ReadSpec();
-        var process = choose(spec.Process ?? throw new SetupException("config.json has no process"), Users(state));
+        var users = Users(state);
+        var process = choose(spec.Process ?? throw new SetupException("config.json has no process"), users);
+        process = process with { Env = CommandEnvironment.Of(process.Env, () => users.HomeOf(process.User.Uid)) };
         if (!IgnorePaused && container.Status == ContainerStatus.Paused)
         {
             throw new SetupException("cannot exec in a paused container (use --ignore-paused to override)");
@@ -73,6 +82,7 @@ internal sealed class ExecRun(StateDirectory directory)
             Errors = errors.Write,
             CgroupTasks = Numbers(cgroup),
             ConsoleSocket = console.Item2,
+            EndsLinesPlainly = relayed && WindowSize.Of(1) is null,
             Stdin = nothing,
             Stdout = nothing,
             Stderr = nothing,
@@ -81,13 +91,18 @@ internal sealed class ExecRun(StateDirectory directory)
         var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread());
         var own = new NamespacePlan(spec.Linux?.Namespaces).Has("pid");
         Failpoint.Reach("exec.launch.before");
-        var (pid, pidFd) = Launcher.Launch(operations, 0, errors.Write, directoryFd, own ? targetFd : -1);
+        var (pid, pidFd) = Launch(operations, errors.Write, directoryFd, own ? targetFd : -1, state);
         using (pidFd)
         {
             Failpoint.Reach("exec.launch.after");
             FileDescriptor.Close(errors.Write);
             FileDescriptor.Close(console.Item2);
             AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));
+            if (PidFdSocket is not null)
+            {
+                UnixSocket.SendDescriptor(PidFdSocket, "pidfd", (int)pidFd.DangerousGetHandle());
+            }
+
             if (PidFile is not null)
             {
                 File.WriteAllText(PidFile, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -185,8 +200,67 @@ internal sealed class ExecRun(StateDirectory directory)
             }
         });
 
-    private static CgroupJoin? OpenCgroup(StateFile state) =>
-        state.CgroupsPath is { } path ? Cgroup.OpenExisting(CgroupHost.Detect(), path)?.OpenForJoin() : null;
+    private CgroupJoin? OpenCgroup(StateFile state)
+    {
+        if (state.CgroupsPath is not { } path)
+        {
+            return SubCgroups is null ? null : throw new SetupException("--cgroup: the container has no cgroup");
+        }
+
+        var host = CgroupHost.Detect();
+        SubCgroups?.RequireKnown([.. host.V1.Keys, .. host.V2Controllers]);
+        try
+        {
+            return Cgroup.OpenExisting(host, path)?.OpenForJoin(SubCgroups is null ? null : SubCgroups.Of);
+        }
+        catch (LinuxException e) when (SubCgroups is not null)
+        {
+            throw new SetupException($"--cgroup: error adding pid to {e.Subject}: {Errno.Text(e.Errno)}");
+        }
+    }
+
+    /// <summary>
+    /// Where the container's first process has gone into a cgroup below and handed controllers down (as systemd does), nobody may join the one above (cgroups(7), "No
+    /// internal processes"); where it has left its cgroup, that may be gone. The process then goes where the first one is.
+    /// </summary>
+    private (int Pid, PidFd PidFd) Launch(OperationList operations, int errors, int cgroup, int pidNamespace, StateFile state)
+    {
+        try
+        {
+            return Launcher.Launch(operations, 0, errors, cgroup, pidNamespace);
+        }
+        catch (LinuxException e) when (cgroup >= 0 && e.ErrnoName is "EBUSY" or "ENODEV" or "ENOENT")
+        {
+            if (SubCgroups is not null)
+            {
+                throw new SetupException($"--cgroup: error adding pid to cgroups: {Errno.Text(e.Errno)}");
+            }
+
+            var first = FileDescriptor.Open(UnifiedOf(state.Pid), O_RDONLY | O_DIRECTORY);
+            try
+            {
+                return Launcher.Launch(operations, 0, errors, first, pidNamespace);
+            }
+            finally
+            {
+                FileDescriptor.Close(first);
+            }
+        }
+    }
+
+    private static string UnifiedOf(int pid)
+    {
+        const string Unified = "0::";
+        foreach (var line in File.ReadLines($"/proc/{pid}/cgroup"))
+        {
+            if (line.StartsWith(Unified, StringComparison.Ordinal))
+            {
+                return CgroupHost.Detect().Unified + line[Unified.Length..];
+            }
+        }
+
+        throw new SetupException($"process {pid} is in no cgroup of version 2");
+    }
 
     private static int[] Numbers(CgroupJoin? join)
     {

@@ -34,6 +34,20 @@ internal static unsafe class UnixSocket
         return (int)RawSyscall.Invoke(SYS_accept4, listener, 0, 0, SOCK_CLOEXEC | flags);
     }
 
+    /// <summary>Sends a descriptor, with a name beside it, to who listens at a path.</summary>
+    public static void SendDescriptor(string path, string name, int fd)
+    {
+        var socket = Connect(path);
+        try
+        {
+            FileDescriptor.Send(socket, Encoding.UTF8.GetBytes(name), fd);
+        }
+        finally
+        {
+            FileDescriptor.Close(socket);
+        }
+    }
+
     /// <summary>Connects to the socket at a path, such as an engine's <c>--console-socket</c>.</summary>
     public static int Connect(string path)
     {

@@ -6,8 +6,10 @@ using Devoxx.Native.Cgroups;
 using Devoxx.Native.Failpoints;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
+using Devoxx.Native.Terminals;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Exec;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;
 
@@ -16,7 +18,16 @@ namespace Devoxx.Runtime.Lifecycle;
 /// <summary>What <c>create</c> and <c>run</c> were asked for.</summary>
 internal sealed record CreateOptions(string Id, string Root, string Bundle)
 {
+    /// <summary>Another file than <c>config.json</c>, relative to the bundle.</summary>
+    public string? Config { get; init; }
+
     public string? PidFile { get; init; }
+
+    /// <summary>The socket that the first process's pidfd is sent over; null: none.</summary>
+    public string? PidFdSocket { get; init; }
+
+    /// <summary>Move the root over the old one instead of exchanging them: what works where <c>/</c> is the initial ramfs (pivot_root(2)).</summary>
+    public bool NoPivot { get; init; }
 
     public string? ConsoleSocket { get; init; }
 
@@ -45,11 +56,11 @@ internal sealed class CreateRun(CreateOptions options)
     /// <summary>Returns the container and its first process, waiting. Throws when it could not be made; then nothing is left of it.</summary>
     public (Container Container, PidFd Init) Run()
     {
-        var config = Bundle.ReadBytes(_bundle);
+        var config = Bundle.ReadBytes(_bundle, options.Config);
         var spec = Bundle.Parse(config, _bundle);
-        if (spec.Process is { ConsoleSize: null } process && options.ConsoleSize is { } size)
+        if (spec.Process is { } process)
         {
-            spec = spec with { Process = process with { ConsoleSize = size } };
+            spec = spec with { Process = Complete(process, spec) };
         }
 
         RequireConsole(spec);
@@ -63,7 +74,7 @@ internal sealed class CreateRun(CreateOptions options)
         {
             Failpoint.Reach("create.claimed");
             File.WriteAllBytes(_directory.ConfigPath, config);
-            var limits = Limits.Of(spec.Linux?.Resources);
+            var limits = Limits.Of(spec);
             cgroup = OpenCgroup(spec, limits);
             Failpoint.Reach("create.cgroup-made");
             cgroup?.Cgroup.Apply(limits);
@@ -92,11 +103,62 @@ internal sealed class CreateRun(CreateOptions options)
     {
         try
         {
-            return CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
+            var entry = CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
+            if (!entry.Created)
+            {
+                RequireFree(entry.Cgroup);
+            }
+
+            return entry;
         }
         catch (LinuxException e) when (!Environment.IsPrivilegedProcess && limits == CgroupLimits.None && e.ErrnoName is "EACCES" or "EPERM" or "EROFS")
         {
             return null;
+        }
+    }
+
+    /// <summary>Two containers in one cgroup would be limited, frozen and killed as one; in a frozen one the first process would never begin.</summary>
+    private static void RequireFree(Cgroup cgroup)
+    {
+        if (cgroup.Processes() is { Count: > 0 and var count })
+        {
+            throw new SetupException($"container's cgroup is not empty: {count} process(es) found in {cgroup.Path}");
+        }
+
+        if (cgroup.IsFrozen is true)
+        {
+            throw new SetupException($"container's cgroup unexpectedly frozen: {cgroup.Path}");
+        }
+    }
+
+    /// <summary>The process as the command will find it: what engines leave to the runtime is filled in.</summary>
+    private Process Complete(Process process, RuntimeSpec spec) => process with
+    {
+        ConsoleSize = process.ConsoleSize ?? options.ConsoleSize,
+        Env = [.. CommandEnvironment.Of(process.Env, () => HomeOf(process.User.Uid, spec)), .. SocketActivation.Environment],
+    };
+
+    /// <summary>Null for a root that the container mounts itself: its files cannot be seen yet.</summary>
+    private string? HomeOf(uint uid, RuntimeSpec spec)
+    {
+        if (spec.Root is not { } root || RootFilesystem.IsOverlay(spec))
+        {
+            return null;
+        }
+
+        var fd = FileDescriptor.TryOpen(Path.GetFullPath(Path.Combine(_bundle, root.Path)), Linux.O_PATH | Linux.O_DIRECTORY);
+        if (fd < 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new ContainerUsers(path => ContainerUsers.ReadInRoot(fd, path)).HomeOf(uid);
+        }
+        finally
+        {
+            FileDescriptor.Close(fd);
         }
     }
 
@@ -116,12 +178,13 @@ internal sealed class CreateRun(CreateOptions options)
             namespaces,
             guide.AddTo(new ChildDescriptors
             {
-                Errors = errors.Write, CgroupTasks = cgroup?.Tasks ?? [], ConsoleSocket = console, StartFifo = fifo, Preserved = options.PreservedFds,
+                Errors = errors.Write, CgroupTasks = cgroup?.Tasks ?? [], ConsoleSocket = console, EndsLinesPlainly = options.OwnConsoleSocket >= 0 && WindowSize.Of(1) is null, StartFifo = fifo, Preserved = SocketActivation.Count + options.PreservedFds,
             }),
             CapabilitySets.OfThisThread(),
             dieWithParent: false,
             MountApi.HasDescriptors,
-            options.NewKeyring ? "_ses." + options.Id : null);
+            options.NewKeyring ? "_ses." + options.Id : null,
+            options.NoPivot);
         var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
         Failpoint.Reach("create.launch.after");
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, fifo, pidNamespace, options.ConsoleSocket is null ? -1 : console])
@@ -136,7 +199,7 @@ internal sealed class CreateRun(CreateOptions options)
                 throw new SetupException("the container's first process ended before it was set up");
             }
 
-            return (Keep(spec, pid, cgroup), pidFd);
+            return (Keep(spec, pid, pidFd, cgroup), pidFd);
         }
         catch
         {
@@ -151,7 +214,7 @@ internal sealed class CreateRun(CreateOptions options)
         }
     }
 
-    private Container Keep(RuntimeSpec spec, int pid, CgroupEntry? cgroup)
+    private Container Keep(RuntimeSpec spec, int pid, PidFd pidFd, CgroupEntry? cgroup)
     {
         var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", Linux.ESRCH, $"/proc/{pid}/stat");
         var state = new StateFile
@@ -161,6 +224,7 @@ internal sealed class CreateRun(CreateOptions options)
             StartTime = stat.StartTime,
             BootId = BootId.Current,
             Bundle = _bundle,
+            Rootfs = spec.Root is { } root ? Path.GetFullPath(Path.Combine(_bundle, root.Path)) : null,
             Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
             CgroupsPath = cgroup?.Cgroup.Path,
             OwnsCgroup = cgroup?.Created ?? false,
@@ -170,6 +234,11 @@ internal sealed class CreateRun(CreateOptions options)
         Failpoint.Reach("create.state.before");
         state.Write(_directory);
         Failpoint.Reach("create.state.after");
+        if (options.PidFdSocket is { } socket)
+        {
+            UnixSocket.SendDescriptor(socket, "pidfd", (int)pidFd.DangerousGetHandle());
+        }
+
         if (options.PidFile is { } file)
         {
             File.WriteAllText(file, pid.ToString(CultureInfo.InvariantCulture));

@@ -28,10 +28,13 @@ internal static class DeleteRun
         }
 
         Failpoint.Reach("delete.killed");
-        if (container.State.OwnsCgroup && container.OpenCgroup() is { } cgroup)
+        if (container.OpenCgroup() is { } cgroup && (container.State.OwnsCgroup || !container.HasOwnPids))
         {
             cgroup.Kill();
-            cgroup.Remove();
+            if (container.State.OwnsCgroup)
+            {
+                cgroup.Remove();
+            }
         }
 
         Failpoint.Reach("delete.cgroup-removed");
@@ -52,7 +55,7 @@ internal static class DeleteRun
             }
             catch (SetupException e)
             {
-                Failure.Print(e.Message, null);
+                Failure.Warn(e.Message);
             }
         }
     }

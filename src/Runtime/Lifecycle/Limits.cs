@@ -17,7 +17,16 @@ internal static class Limits
         new(true, 'c', 5, 0, "rwm"), new(true, 'c', 5, 2, "rwm"), new(true, 'c', 136, null, "rwm"),
     ];
 
-    public static CgroupLimits Of(LinuxResources? resources, bool forDevices = true)
+    /// <summary>Those of a container's configuration.</summary>
+    public static CgroupLimits Of(RuntimeSpec spec)
+    {
+        var isOld = spec.OciVersion.StartsWith("1.0.", StringComparison.Ordinal) || spec.OciVersion.StartsWith("1.1.", StringComparison.Ordinal)
+            || spec.OciVersion.StartsWith("1.2.", StringComparison.Ordinal);
+        return Of(spec.Linux?.Resources, zeroPids: isOld ? -1 : 1);
+    }
+
+    /// <param name="zeroPids">What a pids limit of 0 means: the smallest there is since version 1.3 of the specification, none at all before, when it was what Go writes for nothing.</param>
+    public static CgroupLimits Of(LinuxResources? resources, bool forDevices = true, long zeroPids = 1)
     {
         if (resources is null)
         {
@@ -36,7 +45,7 @@ internal static class Limits
             CpuShares: Given((long?)cpu?.Shares),
             CpusetCpus: cpu?.Cpus is { Length: > 0 } cpus ? cpus : null,
             CpusetMems: cpu?.Mems is { Length: > 0 } mems ? mems : null,
-            PidsMax: resources.Pids?.Limit,
+            PidsMax: resources.Pids?.Limit is 0 ? zeroPids : resources.Pids?.Limit,
             BlkioWeight: resources.BlockIo?.Weight is { } weight and > 0 ? weight : null,
             BlkioDevices: BlockDevices(resources.BlockIo),
             CpuBurst: Given((long?)cpu?.Burst),

@@ -76,12 +76,16 @@ internal static unsafe class MountSources
 
         var uids = mount.UidMappings is { Count: > 0 } ? mount.UidMappings : linux?.UidMappings;
         var gids = mount.GidMappings is { Count: > 0 } ? mount.GidMappings : linux?.GidMappings;
-        if (uids is not { Count: > 0 } || gids is not { Count: > 0 })
+        var joined = linux?.Namespaces?.FirstOrDefault(entry => entry.Type == "user")?.Path;
+        if (joined is null or "" && (uids is not { Count: > 0 } || gids is not { Count: > 0 }))
         {
             throw new SetupException($"{where}: an id-mapped mount needs uidMappings and gidMappings, its own or the container's");
         }
 
-        var users = NamespaceOf(new LinuxSpec { UidMappings = uids, GidMappings = gids });
+        // Without any of its own it is mapped as the container is: a namespace that is joined has its maps already.
+        var users = uids is { Count: > 0 } && gids is { Count: > 0 }
+            ? NamespaceOf(new LinuxSpec { UidMappings = uids, GidMappings = gids })
+            : FileDescriptor.Open(joined!, O_RDONLY);
         var attributes = stackalloc ulong[4];
         (attributes[0], attributes[1], attributes[2], attributes[3]) = (MOUNT_ATTR_IDMAP, 0, 0, (ulong)users);
         byte empty = 0;

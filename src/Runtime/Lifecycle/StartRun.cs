@@ -30,13 +30,24 @@ internal static unsafe class StartRun
         var initFd = (int)init.DangerousGetHandle();
         epoll.Add(fifo);
         epoll.Add(initFd);
-        byte started;
-        while (RawSyscall.Invoke(Nr.read, fifo, (nint)(&started), 1) != 1)
+        const int Longest = 4096;
+        var told = stackalloc byte[Longest];
+        var length = 0;
+        while (length == 0 || told[0] == HookOperations.HookFailed)
         {
+            var read = RawSyscall.Invoke(Nr.read, fifo, (nint)(told + length), Longest - length);
+            if (read > 0)
+            {
+                length += (int)read;
+                continue;
+            }
+
             Monitor.Epoll.Event happened;
             if (epoll.Wait(&happened, 1, -1) == 1 && (int)happened.Fd == initFd)
             {
-                throw new SetupException("container process is already dead");
+                // It has said all that it had to say.
+                read = RawSyscall.Invoke(Nr.read, fifo, (nint)(told + length), Longest - length);
+                throw Failure(Encoding.UTF8.GetString(told, length + (int)Math.Max(0, read)));
             }
         }
 
@@ -51,6 +62,14 @@ internal static unsafe class StartRun
         {
             PostStart(container, init);
         }
+    }
+
+    private static SetupException Failure(string told)
+    {
+        var number = told.LastIndexOf(' ') + 1;
+        return told.Length > 0 && told[0] == HookOperations.HookFailed && int.TryParse(told.AsSpan(number), out var outcome)
+            ? new SetupException(told[1..number] + HookOperations.Outcome(outcome))
+            : new SetupException("container process is already dead");
     }
 
     // One that fails ends the container, as runc has it.

@@ -84,12 +84,14 @@ internal static unsafe class ChildReport
             return new SetupException($"{operations.Call(index)}: {operations.Subject(index)}: {HookOperations.Outcome(errno)}");
         }
 
+        var command = operations.Subject(index);
         if (!isCommand)
         {
-            return new SetupException(operations.Describe(index, errno));
+            const int ELOOP = 40;
+            var why = errno == ELOOP && command is "/proc" or "/sys" ? $": the filesystem of {command} must be mounted on ordinary directory" : "";
+            return new SetupException(operations.Describe(index, errno) + why);
         }
 
-        var command = operations.Subject(index);
         return errno is Linux.ENOENT or Linux.ENOTDIR
             ? new SetupException(
                 command.Contains('/') ? $"exec: \"{command}\": stat {command}: no such file or directory" : $"exec: \"{command}\": executable file not found in $PATH",

@@ -51,11 +51,11 @@ internal static class CommandOperations
         ReportReady(operations, fds.Errors);
         if (fds.StartFifo >= 0)
         {
-            WaitForStart(operations, fds.StartFifo, () => RunStartHooks(operations, fds, confinement));
+            WaitForStart(operations, fds.StartFifo, fifo => RunStartHooks(operations, process, fds, confinement, fifo));
         }
         else
         {
-            RunStartHooks(operations, fds, confinement);
+            RunStartHooks(operations, process, fds, confinement, null);
         }
 
 
@@ -68,7 +68,18 @@ internal static class CommandOperations
 
         operations.Add(
             confinement.UnderInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
-            candidates, operations.Texts(process.Args), operations.Texts(process.Env ?? []));
+            candidates, operations.Texts(process.Args), operations.Texts(process.Env ?? []), fds.StartFifo >= 0 ? Complaint(operations, process.Args[0]) : 0);
+    }
+
+    // In runc's words.
+    private static unsafe nint Complaint(OperationList operations, string command)
+    {
+        var complaint = (ExecComplaint*)operations.Allocate(sizeof(ExecComplaint));
+        complaint->NotFound = operations.Text($"exec {command}: no such file or directory\n");
+        complaint->Denied = operations.Text($"exec {command}: permission denied\n");
+        complaint->WrongFormat = operations.Text($"exec {command}: exec format error\n");
+        complaint->Other = operations.Text($"exec {command}: it cannot be executed\n");
+        return (nint)complaint;
     }
 
     /// <summary>
@@ -82,18 +93,19 @@ internal static class CommandOperations
         operations.Syscall(Nr.write, "write", "report", null, errors, report, 2 * sizeof(int));
     }
 
-    private static void RunStartHooks(OperationList operations, ChildDescriptors fds, CommandConfinement confinement) =>
-        HookOperations.Build(operations, "startContainer", confinement.StartHooks, fds.CreatedState);
+    // In the container, so with the container's environment.
+    private static void RunStartHooks(OperationList operations, Process process, ChildDescriptors fds, CommandConfinement confinement, Argument? fifo) =>
+        HookOperations.Build(operations, "startContainer", confinement.StartHooks, fds.CreatedState, fifo, process.Env ?? []);
 
-    /// <param name="before">Appends what <c>start</c> is to wait for.</param>
-    private static unsafe void WaitForStart(OperationList operations, int fifo, Action before)
+    /// <param name="before">Appends what <c>start</c> is to wait for, given the slot of the fifo.</param>
+    private static unsafe void WaitForStart(OperationList operations, int fifo, Action<Argument> before)
     {
         // Opening blocks until `start` opens the other end; by descriptor, because the path lies outside of the container.
         var path = operations.Allocate(32);
         var opened = operations.NewSlot();
         operations.Add(OperationKind.FormatFdPath, "format", "start fifo", null, fifo, path);
         operations.Syscall(Nr.openat, "open", "start fifo", "O_WRONLY", AT_FDCWD, path, O_WRONLY | O_CLOEXEC).Into(opened);
-        before();
+        before(opened);
         operations.Syscall(Nr.write, "write", "start fifo", null, opened, operations.Text("0"), 1);
         operations.Syscall(Nr.close, "close", "start fifo", null, opened);
     }
@@ -107,17 +119,24 @@ internal static class CommandOperations
 
         foreach (var (source, target) in new[] { (fds.Stdin, 0), (fds.Stdout, 1), (fds.Stderr, 2) })
         {
-            var connected = terminal is not null;
             if (terminal is null && source >= 0)
             {
                 operations.Syscall(Nr.dup3, "dup3", $"fd {source} to {target}", null, source, target, 0);
-                connected = true;
             }
 
-            if (connected && process.User.Uid != 0)
+            if (process.User.Uid == 0)
             {
-                // So that the user can open /dev/stdout again by its name. EPERM, EINVAL: an inode that has no owner to change.
+                continue;
+            }
+
+            // So that the user can open /dev/stdout again by its name. What is not ours to give away stays as it is.
+            if (terminal is not null)
+            {
                 operations.Syscall(Nr.fchown, "fchown", $"fd {target}", null, target, (nint)process.User.Uid, -1).Tolerate(EPERM, EINVAL);
+            }
+            else
+            {
+                operations.Add(OperationKind.OwnUnlessDevice, "fchown", $"fd {target}", null, target, (nint)process.User.Uid, (nint)process.User.Gid).TolerateAll();
             }
         }
     }

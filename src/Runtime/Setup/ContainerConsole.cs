@@ -13,7 +13,7 @@ internal static unsafe class ContainerConsole
 {
     /// <summary>Opens the pair and sends the master over a Unix socket; the slot returned holds the slave.</summary>
     /// <param name="root">The slot or number of a directory on whose <c>dev/pts</c> the container's devpts is.</param>
-    public static Argument Open(OperationList operations, Argument root, int socket, ConsoleSize? size)
+    public static Argument Open(OperationList operations, Argument root, int socket, ConsoleSize? size, bool endsLinesPlainly)
     {
         var how = (ulong*)operations.Allocate(3 * sizeof(ulong));
         how[0] = O_RDWR | O_NOCTTY | O_CLOEXEC;
@@ -29,6 +29,11 @@ internal static unsafe class ContainerConsole
             var window = (WindowSize*)operations.Allocate(sizeof(WindowSize));
             (window->Rows, window->Columns) = ((ushort)size.Height, (ushort)size.Width);
             operations.Syscall(Nr.ioctl, "ioctl", "terminal", "TIOCSWINSZ", slave, TIOCSWINSZ, window);
+        }
+
+        if (endsLinesPlainly)
+        {
+            operations.Add(OperationKind.EndLinesPlainly, "ioctl", "terminal", "TCSETS", slave);
         }
 
         Send(operations, master, socket);

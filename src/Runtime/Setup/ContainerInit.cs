@@ -18,6 +18,10 @@ internal static unsafe class ContainerInit
         // Blocked signals are queued for process 1 even without a handler; unblocked ones the kernel would drop.
         var all = ulong.MaxValue;
         RawSyscall.Invoke(Nr.rt_sigprocmask, SIG_BLOCK, (nint)(&all), 0, 8);
+
+        // Before there is a command that could look at our /proc/1/exe; its execve makes itself dumpable again.
+        const int PR_SET_DUMPABLE = 4, PR_SET_NAME = 15;
+        RawSyscall.Invoke(Nr.prctl, PR_SET_DUMPABLE, 0);
         var command = RawSyscall.Invoke(Nr.clone, SIGCHLD);
         if (command < 0)
         {
@@ -37,8 +41,6 @@ internal static unsafe class ContainerInit
 
         // Without this the parent would not see the end of the error pipe, nor readers of our output the end of it.
         RawSyscall.Invoke(Nr.close_range, 0, unchecked((nint)uint.MaxValue), 0);
-        const int PR_SET_DUMPABLE = 4, PR_SET_NAME = 15;
-        RawSyscall.Invoke(Nr.prctl, PR_SET_DUMPABLE, 0);
         fixed (byte* name = "devoxx-init\0"u8)
         {
             RawSyscall.Invoke(Nr.prctl, PR_SET_NAME, (nint)name);

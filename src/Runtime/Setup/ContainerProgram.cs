@@ -17,7 +17,7 @@ internal static unsafe class ContainerProgram
     /// <param name="hasMountDescriptors">See <see cref="Native.Mounts.MountApi"/>.</param>
     public static OperationList Build(
         RuntimeSpec spec, string bundle, NamespacePlan namespaces, ChildDescriptors fds, CapabilitySets held, bool dieWithParent, bool hasMountDescriptors,
-        string? keyring = null)
+        string? keyring = null, bool noPivot = false)
     {
         var process = Validate(spec);
         var operations = new OperationList();
@@ -30,11 +30,19 @@ internal static unsafe class ContainerProgram
 
         JoinCgroup(operations, fds.CgroupTasks);
         operations.Failpoint("child.in-cgroup");
+        fds.CloseOthers(operations);
+        ProcessAttributes.ResetAffinity(operations);
+        MemoryPolicies.Set(operations, spec.Linux?.MemoryPolicy);
         operations.Syscall(Nr.setsid, "setsid").Tolerate(EPERM);
         namespaces.Join(operations);
         if (namespaces.HasUser)
         {
             UserNamespace.BecomeRoot(operations);
+        }
+
+        if (namespaces.AfterJoin is not 0 and var later)
+        {
+            operations.Syscall(Nr.unshare, "unshare", null, later.ToString().Replace(", ", "|", StringComparison.Ordinal), (nint)(ulong)later);
         }
 
         if (namespaces.IsNew(CloneFlags.CLONE_NEWCGROUP))
@@ -70,7 +78,7 @@ internal static unsafe class ContainerProgram
         Argument? terminal = null;
         if (process.Terminal && fds.ConsoleSocket >= 0)
         {
-            terminal = ContainerConsole.Open(operations, root.Root, fds.ConsoleSocket, process.ConsoleSize);
+            terminal = ContainerConsole.Open(operations, root.Root, fds.ConsoleSocket, process.ConsoleSize, fds.EndsLinesPlainly);
             ContainerConsole.Bind(root, terminal.Value);
         }
 
@@ -80,10 +88,10 @@ internal static unsafe class ContainerProgram
             HookOperations.Build(operations, "createContainer", spec.Hooks!.CreateContainer, fds.CreatingState);
         }
 
-        filesystem.Enter();
+        filesystem.Enter(noPivot);
         operations.Failpoint("child.root-entered");
         root.Close(root.Root);
-        CommandOperations.Build(operations, process, fds, terminal, held, new CommandConfinement(spec, labels, spec.Hooks?.StartContainer)
+        CommandOperations.Build(operations, process, fds, terminal, namespaces.HasUser ? CapabilityChoice.OfNamespaceRoot : held, new CommandConfinement(spec, labels, spec.Hooks?.StartContainer)
         {
             DiesWithParent = dieWithParent, UnderInit = spec.Annotations?.GetValueOrDefault(InitAnnotation) == "true",
         });
@@ -114,6 +122,16 @@ internal static unsafe class ContainerProgram
         if (!process.Cwd.StartsWith('/'))
         {
             throw new SetupException($"config.json: process.cwd '{process.Cwd}' is not absolute");
+        }
+
+        if (!string.IsNullOrEmpty(spec.Domainname) && spec.Linux?.Sysctl?.ContainsKey("kernel.domainname") is true)
+        {
+            throw new SetupException("config.json: both domainname and the sysctl kernel.domainname name the domain");
+        }
+
+        if (spec.Linux?.NetDevices is { Count: > 0 })
+        {
+            throw new SetupException("linux.netDevices is not supported: devices of the host's network are not moved");
         }
 
         if (spec.Linux?.IntelRdt is not null)

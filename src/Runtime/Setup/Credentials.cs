@@ -28,19 +28,14 @@ internal static unsafe class Credentials
                 Nr.prlimit64, "setrlimit", limit.Type, $"soft {Rlimits.Text(limit.Soft)}, hard {Rlimits.Text(limit.Hard)}", 0, Rlimits.Number(limit.Type), values);
         }
 
-        if (process.Capabilities is { } sets)
-        {
-            DropBounding(operations, Capability.Set(sets.Bounding));
+        // Without any it has none, as every runtime has it: what it got by an omission would be all that we have.
+        var capabilities = CapabilityChoice.Of(process.Capabilities ?? new LinuxCapabilities(), held);
+        DropBounding(operations, capabilities.Bounding);
 
-            // Otherwise the change of user would clear the permitted set before the last step can choose from it.
-            operations.Syscall(Nr.prctl, "prctl", null, "PR_SET_KEEPCAPS", PR_SET_KEEPCAPS, 1);
-        }
-
+        // Otherwise the change of user would clear the permitted set before the last step can choose from it.
+        operations.Syscall(Nr.prctl, "prctl", null, "PR_SET_KEEPCAPS", PR_SET_KEEPCAPS, 1);
         SetUser(operations, process.User);
-        if (process.Capabilities is { } capabilities)
-        {
-            SetCapabilities(operations, capabilities, held);
-        }
+        SetCapabilities(operations, capabilities);
 
         if (process.NoNewPrivileges)
         {
@@ -79,23 +74,20 @@ internal static unsafe class Credentials
         }
     }
 
-    private static void SetCapabilities(OperationList operations, LinuxCapabilities sets, CapabilitySets held)
+    private static void SetCapabilities(OperationList operations, CapabilityChoice choice)
     {
         var header = (uint*)operations.Allocate(8);
         header[0] = CapabilitySets.Version3;
         var data = (uint*)operations.Allocate(24);
-        var permitted = Capability.Set(sets.Permitted) & held.Permitted;
-        var effective = Capability.Set(sets.Effective) & permitted;
-        var inheritable = Capability.Set(sets.Inheritable) & held.Permitted;
+        var (permitted, effective, inheritable) = (choice.Permitted, choice.Effective, choice.Inheritable);
         (data[0], data[1], data[2]) = ((uint)effective, (uint)permitted, (uint)inheritable);
         (data[3], data[4], data[5]) = ((uint)(effective >> 32), (uint)(permitted >> 32), (uint)(inheritable >> 32));
         operations.Syscall(Nr.capset, "capset", $"permitted {permitted:x}, effective {effective:x}, inheritable {inheritable:x}", null, header, data);
         operations.Syscall(Nr.prctl, "prctl", null, "PR_SET_KEEPCAPS", PR_SET_KEEPCAPS, 0);
         operations.Syscall(Nr.prctl, "prctl", null, "PR_CAP_AMBIENT_CLEAR_ALL", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL).Tolerate(EINVAL);
-        var ambient = Capability.Set(sets.Ambient) & permitted & inheritable;
         for (var capability = 0; capability < Capability.Count; capability++)
         {
-            if ((ambient & (1UL << capability)) != 0)
+            if ((choice.Ambient & (1UL << capability)) != 0)
             {
                 operations.Syscall(
                     Nr.prctl, "prctl", Capability.Name(capability), "PR_CAP_AMBIENT_RAISE", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability);

@@ -48,15 +48,38 @@ internal static class DeviceNodes
                 continue;
             }
 
-            var slash = relative.LastIndexOf('/');
             if (!relative.StartsWith("dev/", StringComparison.Ordinal))
             {
-                throw new SetupException($"device {device.Path} lies outside of /dev");
+                continue;
             }
 
+            var slash = relative.LastIndexOf('/');
             var directory = root.Open("/" + relative[..slash], CreateMissing.Directory);
             operations.Add(OperationKind.RequireFilesystem, "statfs", device.Path, "a tmpfs", directory, TMPFS_MAGIC);
             Make(root, directory, relative[(slash + 1)..], device, byBinding);
+            root.Close(directory);
+        }
+    }
+
+    /// <summary>Those that lie elsewhere than in <c>/dev</c>, which the specification allows: made when everything is mounted. One that is there already must be the same.</summary>
+    public static void MakeElsewhere(RootOperations root, IReadOnlyList<Device> devices, bool byBinding)
+    {
+        foreach (var device in devices)
+        {
+            var relative = ContainerPath.Relative(device.Path);
+            if (relative.StartsWith("dev/", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (relative.Length == 0 || relative == "dev")
+            {
+                throw new SetupException($"device {device.Path}: this is no place for a device");
+            }
+
+            var slash = relative.LastIndexOf('/');
+            var directory = root.Open("/" + relative[..Math.Max(0, slash)], CreateMissing.Directory);
+            Make(root, directory, relative[(slash + 1)..], device, byBinding, mayExist: device.Type is "c" or "u");
             root.Close(directory);
         }
     }
@@ -74,7 +97,7 @@ internal static class DeviceNodes
         return false;
     }
 
-    private static void Make(RootOperations root, Argument directory, string name, Device device, bool byBinding)
+    private static void Make(RootOperations root, Argument directory, string name, Device device, bool byBinding, bool mayExist = false)
     {
         if (byBinding && device.Type != "p")
         {
@@ -96,7 +119,16 @@ internal static class DeviceNodes
         var number = (nint)((minor & 0xff) | (major << 8) | ((minor & ~0xffL) << 12));
         var text = operations.Text(name);
         operations.Syscall(
-            Nr.mknodat, "mknod", device.Path, $"{device.Type} {major}:{minor}", directory, text, type | (int)((device.FileMode ?? 0x1b6) & 0xfff), number);
+            Nr.mknodat, "mknod", device.Path, $"{device.Type} {major}:{minor}", directory, text, type | (int)((device.FileMode ?? 0x1b6) & 0xfff), number)
+            .Tolerate(mayExist ? EEXIST : 0);
+        if (mayExist)
+        {
+            var made = operations.NewSlot();
+            operations.Syscall(Nr.openat, "open", device.Path, "O_PATH|O_NOFOLLOW", directory, text, O_PATH | O_NOFOLLOW | O_CLOEXEC).Into(made);
+            operations.Add(OperationKind.RequireCharacterDevice, "stat", device.Path, $"char {major}:{minor}", made, (nint)major, (nint)minor);
+            root.Close(made);
+        }
+
         if (device.Uid is > 0 || device.Gid is > 0)
         {
             operations.Syscall(

@@ -15,7 +15,10 @@ internal static unsafe class HookOperations
 
     /// <param name="kind">As config.json calls them.</param>
     /// <param name="stateFd">A descriptor that the state can be read from, from its beginning.</param>
-    public static void Build(OperationList operations, string kind, IReadOnlyList<Hook>? hooks, int stateFd)
+    /// <param name="fifo">Where a failure is told when the runtime that made the container is gone: the slot of the fifo that <c>start</c> reads; null: over the pipe.</param>
+    /// <param name="environment">For those that have none of their own; null: the runtime's.</param>
+    public static void Build(
+        OperationList operations, string kind, IReadOnlyList<Hook>? hooks, int stateFd, Argument? fifo = null, IReadOnlyList<string>? environment = null)
     {
         for (var i = 0; i < (hooks?.Count ?? 0); i++)
         {
@@ -23,12 +26,17 @@ internal static unsafe class HookOperations
             var request = (HookRequest*)operations.Allocate(sizeof(HookRequest));
             request->Path = operations.Text(hook.Path);
             request->Arguments = operations.Texts(ArgumentsOf(hook));
-            request->Environment = operations.Texts(EnvironmentOf(hook));
+            request->Environment = operations.Texts(hook.Env ?? environment ?? OwnEnvironment());
             request->StateFd = stateFd;
             request->TimeoutMs = TimeoutOf(hook);
-            operations.Add(OperationKind.RunHook, Name(kind, i), hook.Path, null, request);
+            operations.Add(
+                OperationKind.RunHook, Name(kind, i), hook.Path, null, request,
+                fifo is null ? 0 : operations.Text($"{HookFailed}{Name(kind, i)}: {hook.Path}: "), fifo ?? 0);
         }
     }
+
+    /// <summary>What the message of a failed hook begins with in the fifo that <c>start</c> reads.</summary>
+    public const char HookFailed = '!';
 
     /// <summary>How messages call a hook, as runc does.</summary>
     public static string Name(string kind, int index) => $"error running {kind} hook #{index}";

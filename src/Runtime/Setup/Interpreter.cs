@@ -16,9 +16,9 @@ namespace Devoxx.Runtime.Setup;
 /// </summary>
 internal static unsafe class Interpreter
 {
-    private const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EPIPE = 32, ENAMETOOLONG = 36;
-    private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000;
-    private const int O_PATH = 0x200000, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000, O_CREAT = 0x40, O_EXCL = 0x80, O_WRONLY = 1;
+    private const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EPIPE = 32;
+    private const int AT_EMPTY_PATH = 0x1000;
+    private const int O_PATH = 0x200000, O_CLOEXEC = 0x80000;
 
     /// <summary>Never returns. A failure goes to <paramref name="errorFd"/> as two 32-bit integers: operation, error number.</summary>
     public static void Run(Operation* operations, int count, nint* slots, int errorFd)
@@ -30,7 +30,7 @@ internal static unsafe class Interpreter
             if (result < 0)
             {
                 var errno = (int)-result;
-                if (errno != operation->TolerateFirst && errno != operation->TolerateSecond)
+                if (errno != operation->TolerateFirst && errno != operation->TolerateSecond && operation->TolerateFirst != Operation.Any)
                 {
                     Fail(errorFd, i, errno);
                 }
@@ -97,6 +97,12 @@ internal static unsafe class Interpreter
                 return 0;
             case OperationKind.RequireCharacterDevice:
                 return RequireCharacterDevice((int)a, (uint)b, (uint)c);
+            case OperationKind.OwnUnlessDevice:
+                return OwnUnlessDevice((int)a, b, c);
+            case OperationKind.EndLinesPlainly:
+                return EndLinesPlainly((int)a);
+            case OperationKind.FormatMode:
+                return FormatMode((int)a, (byte*)b);
             case OperationKind.RequireFilesystem:
                 return RequireFilesystem((int)a, b);
             case OperationKind.RequireAbsoluteCwd:
@@ -105,14 +111,26 @@ internal static unsafe class Interpreter
             case OperationKind.AwaitParent:
                 return AwaitParent((int)a);
             case OperationKind.RunHook:
-                return HookProcess.Run((HookRequest*)a);
+                var outcome = HookProcess.Run((HookRequest*)a);
+                if (outcome < 0 && b != 0)
+                {
+                    Tell((int)c, (byte*)b, (int)-outcome);
+                }
+
+                return outcome;
             case OperationKind.ResetSignals:
                 ResetSignals();
                 return 0;
             case OperationKind.RequireCommand:
                 return RequireCommand((byte**)a);
             case OperationKind.Exec:
-                return Exec((byte**)a, b, c);
+                var refused = Exec((byte**)a, b, c);
+                if (operation->D != 0)
+                {
+                    Complain((ExecComplaint*)operation->D, (int)-refused);
+                }
+
+                return refused;
             case OperationKind.ExecUnderInit:
                 ContainerInit.Run((byte**)a, b, c, index, errorFd);
                 return 0;
@@ -149,6 +167,46 @@ internal static unsafe class Interpreter
         }
 
         return failure;
+    }
+
+    private static void Complain(ExecComplaint* complaint, int errno)
+    {
+        const int ENOEXEC = 8, NotFound = 127, NotExecutable = 126;
+        var text = (byte*)(errno switch
+        {
+            ENOENT => complaint->NotFound,
+            EACCES => complaint->Denied,
+            ENOEXEC => complaint->WrongFormat,
+            _ => complaint->Other,
+        });
+        RawSyscall.Invoke(Nr.write, 2, (nint)text, Length(text));
+        Exit(errno == ENOENT ? NotFound : NotExecutable);
+    }
+
+    private static void Tell(int fd, byte* text, int number)
+    {
+        RawSyscall.Invoke(Nr.write, fd, (nint)text, Length(text));
+        var digits = stackalloc byte[12];
+        var first = 12;
+        do
+        {
+            digits[--first] = (byte)('0' + (number % 10));
+            number /= 10;
+        }
+        while (number > 0);
+        RawSyscall.Invoke(Nr.write, fd, (nint)(digits + first), 12 - first);
+        Exit(1);
+    }
+
+    private static int Length(byte* text)
+    {
+        var length = 0;
+        while (text[length] != 0)
+        {
+            length++;
+        }
+
+        return length;
     }
 
     private static nint RequireCommand(byte** paths)
@@ -208,7 +266,7 @@ internal static unsafe class Interpreter
         *target = 0;
     }
 
-    private static nint Mode(int fd)
+    internal static nint Mode(int fd)
     {
         // struct statx: stx_mode is the 16 bits at 28, stx_rdev_major and _minor the 32 bits at 128 and 132.
         var buffer = stackalloc byte[256];
@@ -228,6 +286,48 @@ internal static unsafe class Interpreter
         return (*(ushort*)(buffer + 28) & 0xf000) == 0x2000 && *(uint*)(buffer + 128) == major && *(uint*)(buffer + 132) == minor ? 0 : -ENODEV;
     }
 
+    private static nint OwnUnlessDevice(int fd, nint uid, nint gid)
+    {
+        var mode = Mode(fd);
+        return mode < 0 ? mode : (mode & 0xf000) is 0x2000 or 0x6000 ? 0 : RawSyscall.Invoke(Nr.fchown, fd, uid, gid);
+    }
+
+    private static nint EndLinesPlainly(int fd)
+    {
+        const int TCGETS = 0x5401, TCSETS = 0x5402;
+        const uint ONLCR = 4;
+
+        // The kernel's struct termios; c_oflag is its second word.
+        var settings = stackalloc uint[16];
+        var result = RawSyscall.Invoke(Nr.ioctl, fd, TCGETS, (nint)settings);
+        settings[1] &= ~ONLCR;
+        return result < 0 ? result : RawSyscall.Invoke(Nr.ioctl, fd, TCSETS, (nint)settings);
+    }
+
+    private static nint FormatMode(int fd, byte* target)
+    {
+        var mode = Mode(fd);
+        if (mode < 0)
+        {
+            return mode;
+        }
+
+        fixed (byte* name = "mode="u8)
+        {
+            for (var p = name; p < name + 5; p++)
+            {
+                *target++ = *p;
+            }
+        }
+
+        for (var shift = 9; shift >= 0; shift -= 3)
+        {
+            *target++ = (byte)('0' + ((mode >> shift) & 7));
+        }
+
+        return 0;
+    }
+
     private static nint Statx(int fd, byte* buffer)
     {
         const int STATX_BASIC_STATS = 0x7ff;
@@ -235,7 +335,7 @@ internal static unsafe class Interpreter
         return RawSyscall.Invoke(Nr.statx, fd, (nint)(&empty), AT_EMPTY_PATH, STATX_BASIC_STATS, (nint)buffer);
     }
 
-    private static nint RequireFilesystem(int fd, nint magic)
+    internal static nint RequireFilesystem(int fd, nint magic)
     {
         var buffer = stackalloc nint[16];
         var result = RawSyscall.Invoke(Nr.fstatfs, fd, (nint)buffer);
@@ -245,58 +345,10 @@ internal static unsafe class Interpreter
     private static nint OpenInRoot(int root, PathRequest* request)
     {
         var whole = Open(root, request->Path, O_PATH, request->Resolve);
-        if (whole != -ENOENT || request->Create == CreateMissing.Nothing)
-        {
-            return whole;
-        }
-
-        // One part after the other: what exists is opened under the same rules, what does not is made in the directory just opened.
-        nint parent = RawSyscall.Invoke(Nr.fcntl, root, 1030 /* F_DUPFD_CLOEXEC */, 3);
-        var name = request->Path;
-        while (parent >= 0)
-        {
-            var end = name;
-            while (*end != 0 && *end != (byte)'/')
-            {
-                end++;
-            }
-
-            var last = *end == 0;
-            *end = 0;
-            var file = last && request->Create == CreateMissing.File;
-            var opened = Open(root, request->Path, file ? O_PATH : O_PATH | O_DIRECTORY, request->Resolve);
-            if (opened == -ENOENT)
-            {
-                var made = file
-                    ? RawSyscall.Invoke(Nr.openat, parent, (nint)name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0x1a4 /* 0644 */)
-                    : RawSyscall.Invoke(Nr.mkdirat, parent, (nint)name, 0x1ed /* 0755 */);
-                if (file && made >= 0)
-                {
-                    RawSyscall.Invoke(Nr.close, made);
-                }
-
-                opened = made < 0 ? made : Open(root, request->Path, O_PATH, request->Resolve);
-            }
-
-            RawSyscall.Invoke(Nr.close, parent);
-            if (!last)
-            {
-                *end = (byte)'/';
-                name = end + 1;
-            }
-
-            if (last || opened < 0)
-            {
-                return opened;
-            }
-
-            parent = opened;
-        }
-
-        return parent;
+        return whole != -ENOENT || request->Create == CreateMissing.Nothing ? whole : MissingPath.Make(root, request);
     }
 
-    private static nint Open(int root, byte* path, int flags, ulong resolve)
+    internal static nint Open(int root, byte* path, int flags, ulong resolve)
     {
         const ulong RESOLVE_NO_MAGICLINKS = 2, RESOLVE_IN_ROOT = 0x10;
         var how = stackalloc ulong[3];

@@ -45,7 +45,11 @@ internal sealed class NamespacePlan
     /// <summary>
     /// For clone3. Not the cgroup namespace: its root is the cgroup of whoever makes it, and that is the right one only after the child has joined.
     /// </summary>
-    public CloneFlags ForClone => New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
+    public CloneFlags ForClone => New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME | AfterJoin);
+
+    /// <summary>Those that the child makes itself once it is in the user namespace that it joins: they must belong to that one, or its root could mount nothing there.</summary>
+    public CloneFlags AfterJoin => (JoinedFlags & CloneFlags.CLONE_NEWUSER) == 0 ? 0
+        : New & (CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWNET);
 
     public bool Has(string name) => NamespaceKind.Of(name) is { } kind && ((New | JoinedFlags) & kind.Flag) != 0;
 

@@ -158,6 +158,13 @@ internal static class OperationExtensions
         return ref operation;
     }
 
+    /// <summary>No error number is a failure.</summary>
+    public static ref Operation TolerateAll(this ref Operation operation)
+    {
+        operation.TolerateFirst = Operation.Any;
+        return ref operation;
+    }
+
     /// <summary>These error numbers are no failure; <paramref name="skip"/> following operations are left out after one.</summary>
     public static ref Operation Tolerate(this ref Operation operation, int first, int second = 0, int skip = 0)
     {

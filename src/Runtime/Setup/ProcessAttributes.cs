@@ -26,6 +26,14 @@ internal static unsafe class ProcessAttributes
         }
     }
 
+    /// <summary>Every processor that the cgroup allows, whatever whoever started us was bound to.</summary>
+    public static void ResetAffinity(OperationList operations)
+    {
+        var mask = (byte*)operations.Allocate(CpuList.MaskBytes);
+        new Span<byte>(mask, CpuList.MaskBytes).Fill(0xff);
+        operations.Syscall(Nr.sched_setaffinity, "sched_setaffinity", "all", null, 0, CpuList.MaskBytes, mask).TolerateAll();
+    }
+
     /// <summary>sched_setaffinity(2) of a CPU list such as <c>0-3,7</c>.</summary>
     public static void SetAffinity(OperationList operations, string cpus)
     {

@@ -21,7 +21,7 @@ internal static class ProtectedPaths
         operations.Syscall(
             Nr.openat, "open", "/dev/null", "O_PATH|O_NOFOLLOW", AT_FDCWD, operations.Text("/dev/null"), O_PATH | O_NOFOLLOW | O_CLOEXEC).Into(nothing);
         operations.Add(OperationKind.RequireCharacterDevice, "stat", "/dev/null", "char 1:3", nothing, 1, 3);
-        foreach (var path in paths)
+        foreach (var path in paths.Distinct(StringComparer.Ordinal))
         {
             var open = operations.Count;
             var target = root.Open(path, skipWhenMissing: 0);
@@ -44,7 +44,7 @@ internal static class ProtectedPaths
     public static void MakeReadOnly(RootOperations root, IReadOnlyList<string>? paths)
     {
         var operations = root.Operations;
-        foreach (var path in paths ?? [])
+        foreach (var path in (paths ?? []).Distinct(StringComparer.Ordinal))
         {
             var open = operations.Count;
             var target = root.Open(path, skipWhenMissing: 0);

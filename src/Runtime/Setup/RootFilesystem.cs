@@ -46,6 +46,7 @@ internal sealed unsafe class RootFilesystem
             mount();
         }
 
+        DeviceNodes.MakeElsewhere(_root, _spec.Linux?.Devices ?? [], byBinding: _namespaces.HasUser);
         ProtectedPaths.Mask(_root, _spec.Linux?.MaskedPaths);
         ProtectedPaths.MakeReadOnly(_root, _spec.Linux?.ReadonlyPaths);
         foreach (var path in _readOnlyLate)
@@ -63,10 +64,51 @@ internal sealed unsafe class RootFilesystem
     /// Moves into the root: pivot_root(".", ".") stacks the old root on the new one, from where it is detached, so that no directory is needed for
     /// it (pivot_root(2)).
     /// </summary>
-    public void Enter()
+    /// <param name="byMoving">Without pivot_root, which the initial ramfs does not let happen: the root is moved over the old one.</param>
+    public void Enter(bool byMoving = false)
+    {
+        var here = _operations.Text(".");
+        if (byMoving)
+        {
+            MoveOverOldRoot(here);
+        }
+        else
+        {
+            ExchangeWithOldRoot(here);
+        }
+
+        _operations.Syscall(Nr.chdir, "chdir", "/", null, _operations.Text("/"));
+        SettleRoot();
+    }
+
+    /// <summary>
+    /// What lies under the moved root can be reached from a mount namespace made inside: a procfs or sysfs there, which nothing masks, is taken away first, or hidden
+    /// where it cannot be (as runc does).
+    /// </summary>
+    private void MoveOverOldRoot(nint here)
+    {
+        var root = RootPath;
+        foreach (var mount in Native.Mounts.MountTable.Read().Reverse())
+        {
+            if (mount.FsType is not ("proc" or "sysfs") || ContainerPath.IsAtOrBelow(mount.MountPoint, root))
+            {
+                continue;
+            }
+
+            var (path, failed) = (_operations.Text(mount.MountPoint), _operations.NewSlot());
+            _operations.Syscall(Nr.umount2, "umount2", mount.MountPoint, "MNT_DETACH", path, MNT_DETACH).Into(failed).Tolerate(EINVAL, EPERM);
+            _operations.Add(OperationKind.SkipIfZero, "skip", mount.MountPoint, null, failed, 1);
+            _operations.Syscall(Nr.mount, "mount", $"tmpfs on {mount.MountPoint}", null, _operations.Text("tmpfs"), path, _operations.Text("tmpfs"));
+        }
+
+        _operations.Syscall(Nr.fchdir, "fchdir", "new root", null, _root.Root);
+        _operations.Syscall(Nr.mount, "mount", $"{root} on /", "MS_MOVE", here, _operations.Text("/"), 0, (nint)MS_MOVE);
+        _operations.Syscall(Nr.chroot, "chroot", root, null, here);
+    }
+
+    private void ExchangeWithOldRoot(nint here)
     {
         var old = _operations.NewSlot();
-        var here = _operations.Text(".");
         _operations.Syscall(Nr.openat, "open", "/", null, AT_FDCWD, _operations.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(old);
         _operations.Syscall(Nr.fchdir, "fchdir", "new root", null, _root.Root);
         _operations.Syscall(Nr.pivot_root, "pivot_root", RootPath, null, here, here);
@@ -74,7 +116,10 @@ internal sealed unsafe class RootFilesystem
         _operations.Syscall(Nr.mount, "mount", "old root", "MS_PRIVATE|MS_REC", _root.Empty, here, 0, (nint)(MS_PRIVATE | MS_REC));
         _operations.Syscall(Nr.umount2, "umount2", "old root", "MNT_DETACH", here, MNT_DETACH);
         _operations.Syscall(Nr.close, "close", "old root", null, old);
-        _operations.Syscall(Nr.chdir, "chdir", "/", null, _operations.Text("/"));
+    }
+
+    private void SettleRoot()
+    {
         if (_spec.Root is { Readonly: true })
         {
             var flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
@@ -207,7 +252,6 @@ internal sealed unsafe class RootFilesystem
     {
         // A link in place of /proc or /sys would put the mount, and later what is written to it, elsewhere (CVE-2023-27561).
         var resolve = mount.Type is "proc" or "sysfs" ? RESOLVE_NO_SYMLINKS : 0;
-        var target = _root.Open(destination, CreateMissing.Directory, resolve);
         var flags = options.Flags;
         if (mount.Type == "tmpfs" && options.IsReadOnly)
         {
@@ -216,6 +260,14 @@ internal sealed unsafe class RootFilesystem
             _readOnlyLate.Add(destination);
         }
 
+        if (mount.Type == "tmpfs" && !options.TmpCopyUp && ModeIn(options.Data) is null)
+        {
+            MountWithModeOf(destination, mount.Source ?? mount.Type, flags, options.Data);
+            Propagate(options, destination);
+            return;
+        }
+
+        var target = _root.Open(destination, CreateMissing.Directory, resolve);
         var hidden = options.TmpCopyUp && mount.Type == "tmpfs" ? OpenForCopy(target, destination) : (Argument?)null;
         _root.MountAt(target, mount.Source ?? mount.Type!, mount.Type!, flags, options.Data, destination);
         _root.Close(target);
@@ -224,6 +276,31 @@ internal sealed unsafe class RootFilesystem
             CopyUp(directory, destination, options.Data);
         }
 
+        Propagate(options, destination);
+    }
+
+    /// <summary>A tmpfs is as open as the directory that it hides, as every runtime has it; one on a directory that is only made for it has its own mode.</summary>
+    private void MountWithModeOf(string destination, string source, uint flags, string data)
+    {
+        const string Mode = "mode=0000";
+        var whole = data.Length == 0 ? Mode : $"{data},{Mode}";
+        var text = _operations.Text(whole);
+        var open = _operations.Count;
+        var existing = _root.Open(destination, skipWhenMissing: 0);
+        _operations.Add(OperationKind.FormatMode, "stat", destination, null, existing, text + System.Text.Encoding.UTF8.GetByteCount(whole) - Mode.Length);
+        _root.MountAt(existing, source, "tmpfs", flags, whole, destination, text);
+        _root.Close(existing);
+        var done = _operations.Count;
+        _operations.Add(OperationKind.SkipIfZero, "skip", destination, null, 0, 0);
+        _operations[open].SkipWhenTolerated = (short)(_operations.Count - open - 1);
+        var made = _root.Open(destination, CreateMissing.Directory);
+        _root.MountAt(made, source, "tmpfs", flags, data, destination);
+        _root.Close(made);
+        _operations[done].B = _operations.Count - done - 1;
+    }
+
+    private void Propagate(MountOptions options, string destination)
+    {
         if (options.Propagation is not (0 or MS_PRIVATE or (MS_PRIVATE | MS_REC)))
         {
             var mounted = _root.Open(destination);

@@ -45,12 +45,13 @@ internal sealed unsafe class RootOperations(OperationList operations, bool hasMo
     public void Close(Argument slot) => operations.Syscall(Nr.close, "close", a: slot);
 
     /// <summary>mount(2) of a filesystem on an open directory.</summary>
-    public void MountAt(Argument target, string source, string type, uint flags, string data, string path)
+    /// <param name="text">The data where it is in the child's memory already, because the child completes it; 0: it is put there.</param>
+    public void MountAt(Argument target, string source, string type, uint flags, string data, string path, nint text = 0)
     {
         operations.Add(OperationKind.FormatFdPath, "format", path, a: target, b: _target);
         operations.Syscall(
             Nr.mount, "mount", $"{type} on {path}", MountOptions.Describe(flags) + (data.Length == 0 ? "" : ", " + data),
-            operations.Text(source), _target, operations.Text(type), (nint)flags, data.Length == 0 ? 0 : operations.Text(data));
+            operations.Text(source), _target, operations.Text(type), (nint)flags, text != 0 ? text : data.Length == 0 ? 0 : operations.Text(data));
     }
 
     /// <summary>The other uses of mount(2) on an open path: remount, propagation.</summary>

@@ -3,10 +3,10 @@ using Devoxx.Runtime.Lifecycle;
 
 namespace Devoxx.Runtime.Verbs;
 
-/// <summary><c>create [--bundle DIR] [--pid-file FILE] [--console-socket SOCKET] ID</c>.</summary>
+/// <summary><c>create [--bundle DIR] [--config FILE] [--pid-file FILE] [--console-socket SOCKET] ID</c>.</summary>
 internal static class CreateVerb
 {
-    public static readonly string[] WithValue = ["b=bundle", "pid-file", "console-socket", "preserve-fds", "pidfd-socket"];
+    public static readonly string[] WithValue = ["b=bundle", "pid-file", "console-socket", "preserve-fds", "pidfd-socket", "f=config"];
 
     public static readonly string[] Flags = ["no-pivot", "no-new-keyring", "no-subreaper", "d=detach", "keep"];
 
@@ -20,7 +20,10 @@ internal static class CreateVerb
     public static CreateOptions Options(GlobalOptions options, Arguments parsed) =>
         new(parsed.Single("container id"), options.Root, parsed.Value("bundle") ?? ".")
         {
+            Config = parsed.Value("config"),
             PidFile = parsed.Value("pid-file"),
+            PidFdSocket = parsed.Value("pidfd-socket"),
+            NoPivot = parsed.Has("no-pivot"),
             ConsoleSocket = parsed.Value("console-socket"),
             PreservedFds = (int)(parsed.Number("preserve-fds") ?? 0),
             NewKeyring = !parsed.Has("no-new-keyring"),

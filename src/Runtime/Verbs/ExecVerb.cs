@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devoxx.Native.Capabilities;
 using Devoxx.Native.Terminals;
 using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
@@ -15,7 +16,7 @@ internal static class ExecVerb
     {
         var parsed = Arguments.Parse(
             args,
-            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup", "timeout"],
+            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup", "timeout", "pidfd-socket"],
             ["t=tty", "d=detach", "no-new-privs", "privileged", "ignore-paused", "T=no-tty", "i=interactive"],
             operandsBeforeRest: 1);
         if (parsed.Operands.Count == 0)
@@ -30,6 +31,8 @@ internal static class ExecVerb
             Detach = parsed.Has("detach"),
             PidFile = parsed.Value("pid-file"),
             ConsoleSocket = parsed.Value("console-socket"),
+            PidFdSocket = parsed.Value("pidfd-socket"),
+            SubCgroups = SubCgroups.Parse(parsed.Values("cgroup")),
             IgnorePaused = parsed.Has("ignore-paused"),
             Timeout = parsed.Number("timeout") is { } milliseconds ? (int)Math.Min(milliseconds, int.MaxValue) : null,
             PreservedFds = (int)(parsed.Number("preserve-fds") ?? 0),
@@ -64,10 +67,25 @@ internal static class ExecVerb
             Cwd = parsed.Value("cwd") is { } cwd && !cwd.StartsWith('/') ? throw new UsageException($"--cwd: '{cwd}' is not absolute") : parsed.Value("cwd"),
             Tty = tty,
             ConsoleSize = tty && WindowSize.Of(0) is { } size ? new ConsoleSize(size.Rows, size.Columns) : null,
-            Capabilities = parsed.Values("cap"),
+            Capabilities = Known(parsed.Values("cap")),
             Privileged = parsed.Has("privileged"),
             NoNewPrivileges = parsed.Has("no-new-privs") ? true : null,
+            ApparmorProfile = parsed.Value("apparmor"),
+            SelinuxLabel = parsed.Value("process-label"),
         };
+    }
+
+    private static IReadOnlyList<string> Known(IReadOnlyList<string> capabilities)
+    {
+        foreach (var name in capabilities)
+        {
+            if (Capability.Parse(name) is null)
+            {
+                throw new UsageException($"--cap: '{name}' is no capability");
+            }
+        }
+
+        return capabilities;
     }
 
     private static List<uint> Numbers(IReadOnlyList<string> texts)

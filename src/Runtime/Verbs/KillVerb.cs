@@ -17,8 +17,10 @@ internal static class KillVerb
         }
 
         var container = Container.Open(options.Root, id);
-        var signal = Signal.Parse(parsed.Operands.Count == 2 ? parsed.Operands[1] : "SIGTERM");
-        if (parsed.Has("all"))
+
+        // 0 only asks whether there is somebody to send to (kill(2)).
+        var signal = parsed.Operands.Count == 2 && parsed.Operands[1] == "0" ? 0 : Signal.Parse(parsed.Operands.Count == 2 ? parsed.Operands[1] : "SIGTERM");
+        if (parsed.Has("all") || (signal == Signal.Kill && !container.HasOwnPids))
         {
             KillAll(container, signal);
             return 0;
@@ -29,7 +31,8 @@ internal static class KillVerb
         return 0;
     }
 
-    // Engines send this to a container whose first process has ended, too: what is left in its cgroup ends with it.
+    // Engines send this to a container whose first process has ended, too: what is left in its cgroup ends with it. So does what a container without a pid namespace
+    // of its own has, where nothing dies with the first process.
     private static void KillAll(Container container, int signal)
     {
         if (container.OpenCgroup() is not { } cgroup)

@@ -1,6 +1,7 @@
 using System.Text;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
+using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Verbs;
 
@@ -10,7 +11,7 @@ internal static class ListVerb
     public static int Run(GlobalOptions options, ReadOnlySpan<string> args)
     {
         var parsed = Arguments.Parse(args, ["f=format"], ["q=quiet"]);
-        var containers = All(options.Root);
+        var containers = All(options);
         var format = parsed.Value("format") ?? "table";
         if (parsed.Has("quiet"))
         {
@@ -51,19 +52,19 @@ internal static class ListVerb
         return 0;
     }
 
-    private static List<Container> All(string root)
+    private static List<Container> All(GlobalOptions options)
     {
         var containers = new List<Container>();
-        if (!Directory.Exists(root))
+        if (!Directory.Exists(options.Root))
         {
-            return containers;
+            return options.HasRoot ? throw new SetupException($"there is no directory {options.Root}") : containers;
         }
 
-        var directories = Directory.GetDirectories(root);
+        var directories = Directory.GetDirectories(options.Root);
         Array.Sort(directories, StringComparer.Ordinal);
         foreach (var path in directories)
         {
-            var directory = new StateDirectory(root, Path.GetFileName(path));
+            var directory = new StateDirectory(options.Root, Path.GetFileName(path));
             if (StateFile.Read(directory) is { } state)
             {
                 containers.Add(new Container(directory, state));

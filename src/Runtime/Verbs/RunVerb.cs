@@ -17,7 +17,7 @@ internal static class RunVerb
         var detach = parsed.Has("detach");
         var create = CreateVerb.Options(options, parsed);
         var console = (Ours: -1, Theirs: -1);
-        if (!detach && create.ConsoleSocket is null && Bundle.Read(Path.GetFullPath(create.Bundle)).Process is { Terminal: true })
+        if (!detach && create.ConsoleSocket is null && Bundle.Read(Path.GetFullPath(create.Bundle), create.Config).Process is { Terminal: true })
         {
             console = FileDescriptor.SocketPair();
             var size = WindowSize.Of(0) is { } window ? new ConsoleSize(window.Rows, window.Columns) : null;
@@ -28,14 +28,26 @@ internal static class RunVerb
         using (init)
         {
             FileDescriptor.Close(console.Theirs);
-            StartRun.Run(container);
+            var relay = console.Ours >= 0 ? new TerminalRelay(FileDescriptor.Receive(console.Ours)) : null;
+            try
+            {
+                StartRun.Run(container);
+            }
+            catch
+            {
+                // What a hook that failed has written is the best reason there is; and nobody else would remove what is left.
+                relay?.Run(init);
+                DeleteRun.Run(container, force: true);
+                throw;
+            }
+
             if (detach)
             {
                 return 0;
             }
 
             using var signals = new SignalForwarding(init);
-            var status = console.Ours >= 0 ? new TerminalRelay(FileDescriptor.Receive(console.Ours)).Run(init) : ExecRun.Wait(init);
+            var status = relay is not null ? relay.Run(init) : ExecRun.Wait(init);
             if (!parsed.Has("keep"))
             {
                 DeleteRun.Run(container, force: false);

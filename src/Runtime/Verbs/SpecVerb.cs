@@ -4,20 +4,42 @@ using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Verbs;
 
-/// <summary><c>spec [--bundle DIR]</c>: writes a config.json to start from.</summary>
+/// <summary><c>spec [--bundle DIR] [--rootless]</c>: writes a config.json to start from; with <c>--rootless</c> one that an ordinary user can run.</summary>
 internal static class SpecVerb
 {
     public static int Run(ReadOnlySpan<string> args)
     {
-        var parsed = Arguments.Parse(args, ["b=bundle"], []);
+        var parsed = Arguments.Parse(args, ["b=bundle"], ["rootless"]);
         var path = Path.Combine(parsed.Value("bundle") ?? ".", "config.json");
         if (File.Exists(path))
         {
             throw new SetupException("File config.json exists. Remove it first");
         }
 
-        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(Template));
+        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(parsed.Has("rootless") ? Rootless() : Ordinary()));
         return 0;
+    }
+
+    // As runc has it: where the hierarchies are of version 1 a cgroup namespace is for who asks for it.
+    private static string Ordinary() => Devoxx.Native.Cgroups.CgroupHost.Detect().V1.IsEmpty ? Template
+        : Template.Replace(", { \"type\": \"cgroup\" }", "", StringComparison.Ordinal);
+
+    // Who is no root maps itself alone: no terminal's group, no sysfs but the host's, no device rules.
+    private static unsafe string Rootless()
+    {
+        var (uid, gid) = (Devoxx.Native.RawSyscall.Invoke(Devoxx.Native.Nr.getuid), Devoxx.Native.RawSyscall.Invoke(Devoxx.Native.Nr.getgid));
+        return Template
+            .Replace("\"mode=0620\", \"gid=5\"", "\"mode=0620\"", StringComparison.Ordinal)
+            .Replace("{ \"type\": \"network\" }, ", "", StringComparison.Ordinal)
+            .Replace("{ \"type\": \"cgroup\" }", "{ \"type\": \"cgroup\" }, { \"type\": \"user\" }", StringComparison.Ordinal)
+            .Replace("\"type\": \"sysfs\", \"source\": \"sysfs\", \"options\": [", "\"type\": \"none\", \"source\": \"/sys\", \"options\": [\"rbind\", ", StringComparison.Ordinal)
+            .Replace(
+                "\"resources\": { \"devices\": [{ \"allow\": false, \"access\": \"rwm\" }] },",
+                $$"""
+                "uidMappings": [{ "containerID": 0, "hostID": {{uid}}, "size": 1 }],
+                    "gidMappings": [{ "containerID": 0, "hostID": {{gid}}, "size": 1 }],
+                """,
+                StringComparison.Ordinal);
     }
 
     private const string Template = """

@@ -29,7 +29,7 @@ internal static class StateVerb
         writer.WriteNumber("pid", status == ContainerStatus.Stopped ? 0 : state.Pid);
         writer.WriteString("status", status);
         writer.WriteString("bundle", state.Bundle);
-        writer.WriteString("rootfs", state.Bundle + "/rootfs");
+        writer.WriteString("rootfs", state.Rootfs ?? state.Bundle + "/rootfs");
         writer.WriteString("created", state.Created);
         writer.WriteMap("annotations", state.Annotations);
         writer.WriteString("owner", "");

@@ -10,6 +10,7 @@ internal static class Verb
 
     public static int Run(GlobalOptions options, string[] args) => args switch
     {
+        [var verb, "-h" or "--help", ..] => HelpVerb.Run(verb),
         ["monitor", .. var rest] => MonitorVerb.Run(rest),
         ["resolver", .. var rest] => ResolverVerb.Run(rest),
         ["create", .. var rest] => CreateVerb.Run(options, rest),

@@ -88,13 +88,35 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public void CVE_2021_30465_a_dangling_link_is_not_followed_to_create_a_target()
+    public void CVE_2021_30465_what_a_dangling_link_points_to_is_made_in_the_container_and_not_outside()
     {
         using var bundle = new Bundle();
         var outside = bundle.Path + "/created-by-link";
         File.CreateSymbolicLink(bundle.Upper + "/volume", outside);
-        Assert.Contains("EEXIST", bundle.Refusal(bundle.Spec("true").WithMount("/volume", bundle.Data, "rbind")));
+        File.WriteAllText(bundle.Data + "/file", "of the volume");
+        Assert.Equal(["of the volume"], bundle.Output(bundle.Shell("cat /volume/file; echo").WithMount("/volume", bundle.Data, "rbind")));
         Assert.False(Path.Exists(outside));
+        Assert.True(Directory.Exists(bundle.Upper + outside));
+    }
+
+    [Fact]
+    public void A_link_of_many_parts_in_the_way_of_a_target_stays_in_the_container()
+    {
+        using var bundle = new Bundle();
+        Directory.CreateDirectory(bundle.Upper + "/etc");
+        File.CreateSymbolicLink(bundle.Upper + "/jump", "/../../tmp/./foo/../foo/bar");
+        File.CreateSymbolicLink(bundle.Upper + "/etc/hosts.d", "../../../jump/baz");
+        File.WriteAllText(bundle.Data + "/hosts", "127.0.0.1");
+        Assert.Equal(["127.0.0.1"], bundle.Output(bundle.Shell("cat /tmp/foo/bar/baz/hosts; echo").WithMount("/etc/hosts.d/hosts", bundle.Data + "/hosts", "bind")));
+    }
+
+    [Fact]
+    public void Links_that_lead_in_a_circle_are_refused()
+    {
+        using var bundle = new Bundle();
+        File.CreateSymbolicLink(bundle.Upper + "/a", "b/x");
+        File.CreateSymbolicLink(bundle.Upper + "/b", "a");
+        Assert.Contains("ELOOP", bundle.Refusal(bundle.Spec("true").WithMount("/a/c", bundle.Data, "rbind")));
     }
 
     [Fact]
@@ -103,7 +125,7 @@ public sealed class AttackTests
         using var bundle = new Bundle();
         Directory.CreateDirectory(bundle.Upper + "/elsewhere");
         Replace(bundle, "proc", "/elsewhere");
-        Assert.Equal("open /proc (RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS): ELOOP, too many levels of symbolic links", bundle.Refusal(bundle.Spec("true")));
+        Assert.Equal("open /proc (RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS): ELOOP, too many levels of symbolic links: the filesystem of /proc must be mounted on ordinary directory", bundle.Refusal(bundle.Spec("true")));
     }
 
     [Fact]
@@ -228,11 +250,12 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public void A_device_outside_of_dev_is_refused()
+    public void A_device_outside_of_dev_takes_no_file_s_place()
     {
         using var bundle = new Bundle();
-        Assert.Contains("lies outside of /dev", bundle.Refusal(bundle.Spec("true").WithLinux(l => l with { Devices = [new Device("c", "/etc/passwd", 1, 3)] })));
-        Assert.Contains("lies outside of /dev", bundle.Refusal(bundle.Spec("true").WithLinux(l => l with { Devices = [new Device("c", "/dev/../etc/x", 1, 3)] })));
+        Assert.Contains("char 1:3", bundle.Refusal(bundle.Spec("true").WithLinux(l => l with { Devices = [new Device("c", "/etc/passwd", 1, 3)] })));
+        var spec = bundle.Shell("stat -c '%F %t:%T' /opt/full/x /etc/x").WithLinux(l => l with { Devices = [new Device("c", "/opt/full/x/", 1, 7), new Device("c", "/dev/../etc/x", 1, 3)] });
+        Assert.Equal(["character special file 1:7", "character special file 1:3"], bundle.Output(spec));
     }
 
     /// <summary>f_flags of statfs(2).</summary>

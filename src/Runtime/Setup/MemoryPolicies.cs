@@ -1,0 +1,63 @@
+using Devoxx.Native;
+using Devoxx.Oci;
+
+namespace Devoxx.Runtime.Setup;
+
+/// <summary>From which nodes of a NUMA machine a process gets its memory (set_mempolicy(2)).</summary>
+internal static unsafe class MemoryPolicies
+{
+    /// <summary>Which nodes are allowed is the cgroup's to say, so it comes after that has been joined.</summary>
+    public static void Set(OperationList operations, MemoryPolicy? policy)
+    {
+        if (policy is null)
+        {
+            return;
+        }
+
+        var mode = ModeOf(policy.Mode) | FlagsOf(policy.Flags);
+        nint mask = 0, bits = 0;
+        if (policy.Nodes is { Length: > 0 } nodes)
+        {
+            // The kernel takes as many as it was built for, 1024 at most, and counts from one.
+            const int Largest = 1024;
+            mask = operations.Allocate(CpuList.MaskBytes);
+            CpuList.Parse(nodes, new Span<byte>((void*)mask, CpuList.MaskBytes));
+            bits = Largest + 1;
+            if (new Span<byte>((void*)mask, CpuList.MaskBytes)[(Largest / 8)..].IndexOfAnyExcept((byte)0) >= 0)
+            {
+                throw new SetupException($"linux.memoryPolicy.nodes '{nodes}': there is no node above {Largest - 1}");
+            }
+        }
+
+        operations.Syscall(Nr.set_mempolicy, "set_mempolicy", policy.Mode, policy.Nodes, (nint)mode, mask, bits);
+    }
+
+    private static uint ModeOf(string name) => name switch
+    {
+        "MPOL_DEFAULT" => 0,
+        "MPOL_PREFERRED" => 1,
+        "MPOL_BIND" => 2,
+        "MPOL_INTERLEAVE" => 3,
+        "MPOL_LOCAL" => 4,
+        "MPOL_PREFERRED_MANY" => 5,
+        "MPOL_WEIGHTED_INTERLEAVE" => 6,
+        _ => throw new SetupException($"invalid memory policy mode '{name}' in linux.memoryPolicy"),
+    };
+
+    private static uint FlagsOf(IReadOnlyList<string>? names)
+    {
+        uint flags = 0;
+        foreach (var name in names ?? [])
+        {
+            flags |= name switch
+            {
+                "MPOL_F_STATIC_NODES" => 1u << 15,
+                "MPOL_F_RELATIVE_NODES" => 1u << 14,
+                "MPOL_F_NUMA_BALANCING" => 1u << 13,
+                _ => throw new SetupException($"invalid memory policy flag '{name}' in linux.memoryPolicy"),
+            };
+        }
+
+        return flags;
+    }
+}
