@@ -3,6 +3,7 @@ using System.Text.Json;
 using Devoxx.Images.Archives;
 using Devoxx.Images.Layers;
 using Devoxx.Images.Storage;
+using Devoxx.Native.Files;
 using Devoxx.Oci;
 
 namespace Devoxx.Images;

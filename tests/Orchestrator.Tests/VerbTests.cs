@@ -68,6 +68,40 @@ public sealed class VerbTests : IAsyncDisposable
         Assert.Equal(" Container shop-web-1  Error no such image\nwarning: something is odd\nweb: no such image\ndb: no such image\n", run.Error);
     }
 
+    [Fact]
+    public async Task Network_create_gives_each_subnet_what_is_of_its_family_and_prints_the_id()
+    {
+        await supervisor.StartAsync(new Dictionary<string, string> { ["/v1/networks/create"] = """{"progress":{"kind":"Network","name":"edge","status":"Created","detail":"1f2e","done":true}}""" + "\n" + Success });
+        var run = await Invoke(
+            "network", "create", "--subnet", "10.9.0.0/24", "--subnet", "fd00:9::/64", "--gateway", "fd00:9::9", "--ip-range", "10.9.0.128/25",
+            "--aux-address", "printer=10.9.0.7", "-o", "com.docker.network.driver.mtu=1400", "--label", "tier=front", "--internal", "--ipv4=false", "edge");
+        Assert.Equal("1f2e\n", run.Out);
+        Assert.Equal(0, run.ExitCode);
+        var request = JsonSerializer.Deserialize(Assert.Single(supervisor.Requests)["POST /v1/networks/create ".Length..], ControlJson.Default.CreateNetworkRequest)!;
+        Assert.Equal("edge", request.Name);
+        Assert.Equal(("10.9.0.0/24", null, "10.9.0.128/25"), (request.Subnets[0].Subnet, request.Subnets[0].Gateway, request.Subnets[0].Range));
+        Assert.Equal(("fd00:9::/64", "fd00:9::9", null), (request.Subnets[1].Subnet, request.Subnets[1].Gateway, request.Subnets[1].Range));
+        Assert.Equal("10.9.0.7", Assert.Single(request.Subnets[0].Reserved!).Value);
+        Assert.Empty(request.Subnets[1].Reserved!);
+        Assert.Equal("1400", request.Options["com.docker.network.driver.mtu"]);
+        Assert.Equal("front", request.Labels["tier"]);
+        Assert.True(request.Internal);
+        Assert.False(request.EnableIpv4);
+        Assert.Null(request.EnableIpv6);
+    }
+
+    [Fact]
+    public async Task Volume_create_prints_the_name_it_was_given()
+    {
+        await supervisor.StartAsync(new Dictionary<string, string> { ["/v1/volumes/create"] = """{"progress":{"kind":"Volume","name":"4f6b","status":"Created","done":true}}""" + "\n" + Success });
+        var run = await Invoke("volume", "create", "--label", "backup", "-o", "type=tmpfs");
+        Assert.Equal("4f6b\n", run.Out);
+        var request = JsonSerializer.Deserialize(Assert.Single(supervisor.Requests)["POST /v1/volumes/create ".Length..], ControlJson.Default.CreateVolumeRequest)!;
+        Assert.Null(request.Name);
+        Assert.Equal("", request.Labels["backup"]);
+        Assert.Equal("tmpfs", request.Options["type"]);
+    }
+
     [Theory]
     [InlineData("no such service: wbe; did you mean web?", "stop", "wbe")]
     [InlineData("no such service: nonsense", "ps", "nonsense")]
@@ -76,6 +110,7 @@ public sealed class VerbTests : IAsyncDisposable
     [InlineData("no such service: x", "up", "--scale", "x=1")]
     [InlineData("invalid signal: SIGNONSENSE", "kill", "-s", "SIGNONSENSE")]
     [InlineData("--index requires one service to be selected", "logs", "--index", "1")]
+    [InlineData("10.0.0.1 needs a --subnet that it is in", "network", "create", "--gateway", "10.0.0.1", "n")]
     [InlineData("arguments to --filter should be in form KEY=VAL", "ps", "--filter", "x")]
     [InlineData("service \"web\" is not running", "exec", "-T", "web", "ls")]
     public async Task Says_what_is_wrong_and_exits_1(string message, params string[] arguments)

@@ -39,6 +39,9 @@ public sealed class DryRunScenario
         }
 
         Assert.Equal("Nothing to do.\n", (await sandbox.Compose("--dry-run", "network", "prune")).Succeeded().Out);
+        Assert.Equal("Nothing to do.\n", (await sandbox.Compose("--dry-run", "volume", "prune", "-a")).Succeeded().Out);
+        Assert.Contains("shared  would create", (await sandbox.Compose("--dry-run", "volume", "create", "shared")).Succeeded().Out);
+        Assert.Contains("edge  would create", (await sandbox.Compose("--dry-run", "network", "create", "edge")).Succeeded().Out);
         Assert.Contains("in use by", (await sandbox.Compose("--dry-run", "volume", "rm", Path.GetFileName(Assert.Single(Directory.GetDirectories(sandbox.Root + "/volumes"))))).FailedWith(1).Error);
         Assert.Contains("busybox:1.36  would remove", (await sandbox.Compose("--dry-run", "image", "rm", "-f", "busybox:1.36")).Succeeded().Out);
         Assert.Matches("nobody/there +would pull", (await sandbox.Compose("--dry-run", "-f", sandbox.Write("services: {x: {image: nobody/there}}", "other.yaml"), "up")).Succeeded().Out);

@@ -42,6 +42,45 @@ public sealed class VolumesScenario
         Assert.False(Directory.Exists(sandbox.Root + "/volumes/volumes_data"));
     }
 
+    /// <summary>What <c>external</c> means is made by hand, outlives the stack, and goes by hand.</summary>
+    [Fact]
+    public async Task An_external_volume_and_network_are_made_and_removed_by_hand()
+    {
+        await using var sandbox = await Sandbox.Create();
+        var stack = sandbox.Write("""
+            services:
+              web:
+                image: busybox:1.36
+                command: sh -c 'echo kept > /data/file; ip -4 addr show eth0; exec sleep 1000'
+                volumes: ["data:/data"]
+                networks: [edge]
+            volumes: {data: {name: shared, external: true}}
+            networks: {edge: {external: true}}
+            """);
+        Assert.Contains("`devoxx-compose volume create shared` makes it", (await sandbox.Compose("-f", stack, "up", "-d")).FailedWith(1).Error);
+        Assert.Equal("shared\n", (await sandbox.Compose("volume", "create", "shared", "--label", "tier=data")).Succeeded().Out);
+        Assert.Contains("`devoxx-compose network create edge`", (await sandbox.Compose("-f", stack, "up", "-d")).FailedWith(1).Error);
+        Assert.Matches("^[0-9a-f]{64}\n$", (await sandbox.Compose("network", "create", "--subnet", "10.213.7.0/24", "edge")).Succeeded().Out);
+        Assert.Equal("network edge exists already\n", (await sandbox.Compose("network", "create", "edge")).FailedWith(1).Error);
+        Assert.Contains("begins with a letter or a digit", (await sandbox.Compose("volume", "create", "../x")).FailedWith(1).Error);
+
+        (await sandbox.Compose("-f", stack, "up", "-d")).Succeeded();
+        await LogLine(sandbox, "web", "inet 10.213.7.", "-f", stack);
+        Assert.Contains("in use by", (await sandbox.Compose("network", "rm", "edge")).FailedWith(1).Error);
+        (await sandbox.Compose("volume", "prune", "-a", "-f")).Succeeded();
+        Assert.Equal("kept\n", File.ReadAllText(sandbox.Root + "/volumes/shared/_data/file"));
+        (await sandbox.Compose("-f", stack, "down", "-v", "-t", "0")).Succeeded();
+        Assert.Equal("kept\n", File.ReadAllText(sandbox.Root + "/volumes/shared/_data/file"));
+
+        Assert.Contains("nobody has said yes", (await sandbox.Compose("volume", "prune", "-a")).FailedWith(1).Error);
+        (await sandbox.Compose("volume", "prune", "-f")).Succeeded();
+        Assert.True(Directory.Exists(sandbox.Root + "/volumes/shared"), "it has a name");
+        (await sandbox.Compose("volume", "prune", "-a", "-f")).Succeeded();
+        (await sandbox.Compose("network", "rm", "edge")).Succeeded();
+        Assert.False(Directory.Exists(sandbox.Root + "/volumes/shared"));
+        await sandbox.AssertNothingLeft(stack);
+    }
+
     [Fact]
     public async Task Mounts_each_kind_as_asked_inside_the_container_only()
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Devoxx.Native.Files;
 
 namespace Devoxx.Images.Archives;
 

@@ -7,26 +7,10 @@ namespace Devoxx.Native.Files;
 /// failure told. (A FileStream would write at its own offset over what the others wrote; .NET's console streams hide EPIPE,
 /// so that a follower whose reader has gone would never end.)
 /// </summary>
-public sealed unsafe partial class FdStream(int fd) : Stream
+public sealed unsafe partial class FdStream(int fd) : WriteOnlyStream
 {
     private const int EINTR = 4, EAGAIN = 11;
     private const short POLLOUT = 4;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <exception cref="LinuxException">EPIPE: nobody reads any more; ENOSPC: the disk is full; …</exception>
     public override void Write(ReadOnlySpan<byte> bytes)
@@ -57,16 +41,6 @@ public sealed unsafe partial class FdStream(int fd) : Stream
             }
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(int fd, byte* buffer, nuint count);

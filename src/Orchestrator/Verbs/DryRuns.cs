@@ -16,8 +16,8 @@ internal static class DryRuns
     /// <summary>Print what they would do.</summary>
     private static readonly HashSet<string> Foretellers =
     [
-        "create", "down", "image pull", "image push", "image rm", "image tag", "kill", "network prune", "network rm", "pause", "pull", "push", "restart", "rm", "run", "scale", "start", "stop", "unpause", "up",
-        "supervisor install", "supervisor uninstall", "volume rm",
+        "create", "down", "image pull", "image push", "image rm", "image tag", "kill", "network create", "network prune", "network rm", "pause", "pull", "push", "restart", "rm", "run", "scale", "start", "stop", "unpause", "up",
+        "supervisor install", "supervisor uninstall", "volume create", "volume prune", "volume rm",
     ];
 
     /// <summary>Without <c>--dry-run</c> it would change something.</summary>

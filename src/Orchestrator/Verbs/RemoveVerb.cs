@@ -33,7 +33,7 @@ internal sealed class RemoveVerb : Verb
             return ExitCode.Success;
         }
 
-        if (!arguments.Has(Force) && !invocation.Global.IsDryRun && !Confirmed(invocation, going))
+        if (!arguments.Has(Force) && !invocation.Global.IsDryRun && !Confirmation.Given(invocation, $"Going to remove {string.Join(", ", going)}"))
         {
             return ExitCode.Success;
         }
@@ -44,19 +44,5 @@ internal sealed class RemoveVerb : Verb
             new RemoveContainersRequest([.. invocation.Words], arguments.Has(Stop), arguments.Has(Volumes)),
             ControlJson.Default.RemoveContainersRequest,
             "Removing");
-    }
-
-    /// <exception cref="CommandFailedException">There is nobody to ask.</exception>
-    private static bool Confirmed(Invocation invocation, List<string> going)
-    {
-        invocation.Output.Error.Write($"? Going to remove {string.Join(", ", going)} (y/N) ");
-        var answer = Console.In.ReadLine();
-        if (answer is null)
-        {
-            invocation.Output.Error.WriteLine();
-            throw new CommandFailedException("nobody has said yes, so nothing is removed; -f removes without asking");
-        }
-
-        return answer.Trim().ToLowerInvariant() is "y" or "yes";
     }
 }

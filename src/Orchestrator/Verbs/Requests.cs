@@ -16,6 +16,26 @@ internal static class Requests
             ? invocation.ForetellAsync(supervisor, path, request, type)
             : invocation.ShowAsync(title, report => supervisor.PerformAsync(path, request, type, report, invocation.Interrupts.First));
 
+    /// <summary>Makes something of its own and prints what it is called, for a script to take up; returns the exit code.</summary>
+    /// <param name="called">Its name or id, out of the last progress.</param>
+    public static async Task<int> CreateAsync<T>(
+        this Invocation invocation, SupervisorConnection supervisor, string path, T request, JsonTypeInfo<T> type, Func<Progress, string?> called)
+    {
+        if (invocation.Global.IsDryRun)
+        {
+            return await invocation.ForetellAsync(supervisor, path, request, type);
+        }
+
+        string? name = null;
+        var outcome = await supervisor.PerformAsync(path, request, type, progress => name = called(progress), invocation.Interrupts.First);
+        if (outcome.Succeeded)
+        {
+            invocation.Output.Out.WriteLine(name);
+        }
+
+        return invocation.Conclude(outcome);
+    }
+
     /// <summary>Prints what the request would do.</summary>
     public static async Task<int> ForetellAsync<T>(this Invocation invocation, SupervisorConnection supervisor, string path, T request, JsonTypeInfo<T> type)
     {

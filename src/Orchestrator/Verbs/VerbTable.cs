@@ -7,9 +7,9 @@ internal static class VerbTable
     public static IReadOnlyList<string> Names =>
     [
         "attach", "build", "commit", "config", "cp", "create", "down", "events", "exec", "export", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
-        "image push", "image rm", "image save", "image tag", "images", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
+        "image push", "image rm", "image save", "image tag", "images", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network create", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
         "restart", "rm", "run", "scale", "start", "stats", "stop", "supervisor", "supervisor install", "supervisor status", "supervisor uninstall", "top", "unpause",
-        "up", "version", "volume inspect", "volume ls", "volume rm", "volumes", "wait", "why",
+        "up", "version", "volume create", "volume inspect", "volume ls", "volume prune", "volume rm", "volumes", "wait", "why",
     ];
 
     public static Verb? Find(string name) => name switch
@@ -42,6 +42,7 @@ internal static class VerbTable
         "kill" => new KillVerb(),
         "logs" => new LogsVerb(),
         "ls" => new ListVerb(),
+        "network create" => new NetworkCreateVerb(),
         "network inspect" => new NetworkInspectVerb(),
         "network ls" or "network list" => new NetworkListVerb(),
         "network prune" => new NetworkPruneVerb(),
@@ -67,8 +68,10 @@ internal static class VerbTable
         "unpause" => new UnpauseVerb(),
         "up" => new UpVerb(),
         "version" => new VersionVerb(),
+        "volume create" => new VolumeCreateVerb(),
         "volume inspect" => new VolumeInspectVerb(),
         "volume ls" or "volume list" => new VolumeListVerb(),
+        "volume prune" => new VolumePruneVerb(),
         "volume rm" or "volume remove" => new VolumeRemoveVerb(),
         "volumes" => new VolumesVerb(),
         "wait" => new WaitVerb(),
@@ -82,8 +85,8 @@ internal static class VerbTable
     {
         "image" => "List, pull, load, save and remove images",
         "journal" => "Check, back up and repair the journal",
-        "network" => "List, inspect and remove networks",
+        "network" => "Create, list, inspect and remove networks",
         "supervisor" => "Install the supervisor as a service, so that stacks come back at boot",
-        _ => "List, inspect and remove volumes",
+        _ => "Create, list, inspect and remove volumes",
     };
 }

@@ -21,8 +21,11 @@ public static class ControlRoutes
     /// <summary>GET → <see cref="NetworkView"/>[].</summary>
     public const string Networks = "/v1/networks";
 
-    /// <summary>POST <see cref="RemoveNetworksRequest"/> → stream.</summary>
+    /// <summary>POST <see cref="RemoveRequest"/> → stream.</summary>
     public const string NetworkRemove = "/v1/networks/remove";
+
+    /// <summary>POST <see cref="CreateNetworkRequest"/> → stream; the last progress has the network's id as its detail.</summary>
+    public const string NetworkCreate = "/v1/networks/create";
 
     /// <summary>POST, no body: those that no container has a lease of → stream.</summary>
     public const string NetworkPrune = "/v1/networks/prune";
@@ -36,7 +39,7 @@ public static class ControlRoutes
     /// <summary>POST <c>?reference=</c>, a root filesystem's tar as body → stream.</summary>
     public const string ImageImport = "/v1/images/import";
 
-    /// <summary>POST <see cref="RemoveImagesRequest"/> → stream.</summary>
+    /// <summary>POST <see cref="RemoveRequest"/> → stream.</summary>
     public const string ImageRemove = "/v1/images/remove";
 
     /// <summary>POST <see cref="PullImagesRequest"/> → stream.</summary>
@@ -63,8 +66,14 @@ public static class ControlRoutes
     /// <summary>GET <c>?image=</c>, any number of them → the archive, as `docker save` writes it.</summary>
     public const string ImageSave = "/v1/images/save";
 
-    /// <summary>POST <see cref="RemoveVolumesRequest"/> → stream.</summary>
+    /// <summary>POST <see cref="RemoveRequest"/> → stream.</summary>
     public const string VolumeRemove = "/v1/volumes/remove";
+
+    /// <summary>POST <see cref="CreateVolumeRequest"/> → stream; the last progress is about the volume by its name.</summary>
+    public const string VolumeCreate = "/v1/volumes/create";
+
+    /// <summary>POST <see cref="PruneRequest"/>: anonymous ones, or all, that no container has → stream.</summary>
+    public const string VolumePrune = "/v1/volumes/prune";
 
     /// <summary>POST, no body: the supervisor leaves, containers run on → 204.</summary>
     public const string Shutdown = "/v1/shutdown";

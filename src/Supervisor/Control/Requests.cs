@@ -114,8 +114,6 @@ public sealed record ServicesRequest(
     string? Container = null,
     bool? Orphans = null);
 
-public sealed record RemoveImagesRequest(ImmutableArray<string> Images, bool Force = false);
-
 /// <param name="Platform"><c>os/architecture[/variant]</c>; null for this machine's.</param>
 /// <param name="OnlyMissing">Pull: not what the store has.</param>
 public sealed record PullImagesRequest(ImmutableArray<string> Images, string? Platform = null, bool OnlyMissing = false);
@@ -124,7 +122,27 @@ public sealed record PullImagesRequest(ImmutableArray<string> Images, string? Pl
 /// <param name="Name">One more name for it.</param>
 public sealed record TagImageRequest(string Image, string Name);
 
-/// <param name="Force">One that does not exist is no error.</param>
-public sealed record RemoveNetworksRequest(ImmutableArray<string> Networks, bool Force = false);
+/// <summary>Images, volumes or networks, by the route.</summary>
+/// <param name="Force">Of volumes and networks: one that does not exist is no error. Of images: also those that containers were made from.</param>
+public sealed record RemoveRequest(ImmutableArray<string> Names, bool Force = false);
 
-public sealed record RemoveVolumesRequest(ImmutableArray<string> Volumes, bool Force = false);
+/// <param name="All">Also volumes that have a name.</param>
+public sealed record PruneRequest(bool All = false);
+
+/// <param name="Name">Null: one is made up.</param>
+public sealed record CreateVolumeRequest(
+    string? Name, string? Driver, ImmutableSortedDictionary<string, string> Options, ImmutableSortedDictionary<string, string> Labels);
+
+/// <param name="Subnets">None: chosen from the pools.</param>
+/// <param name="EnableIpv4">Null: yes.</param>
+/// <param name="EnableIpv6">Null: if a subnet is of IPv6.</param>
+public sealed record CreateNetworkRequest(
+    string Name,
+    string? Driver,
+    ImmutableSortedDictionary<string, string> Options,
+    ImmutableSortedDictionary<string, string> Labels,
+    ImmutableArray<NetworkSubnetView> Subnets,
+    bool Internal = false,
+    bool Attachable = false,
+    bool? EnableIpv4 = null,
+    bool? EnableIpv6 = null);

@@ -5,7 +5,6 @@ using Devoxx.Images;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Images;
 using Devoxx.Supervisor.Projects;
-using Devoxx.Supervisor.Volumes;
 using Microsoft.AspNetCore.Http;
 
 namespace Devoxx.Supervisor.Control;
@@ -17,6 +16,8 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private readonly NetworkEndpoints networks = new(supervisor, RunAsync);
 
+    private readonly VolumeEndpoints volumes = new(supervisor, environment.Root, RunAsync);
+
     private readonly ImageEndpoints images = new(environment.Images, () => environment.Now, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
 
     private readonly ResourceDryRuns dryRuns = new(supervisor, environment);
@@ -24,9 +25,12 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
     public Task RouteAsync(HttpContext http, string path) => (http.Request.Method, path) switch
     {
         ("POST", _) when http.Request.Query["dryRun"] == "true" => dryRuns.RouteAsync(http, path),
-        ("GET", ControlRoutes.Volumes) => VolumesAsync(http),
-        ("POST", ControlRoutes.VolumeRemove) => RemoveVolumesAsync(http),
+        ("GET", ControlRoutes.Volumes) => volumes.ListAsync(http),
+        ("POST", ControlRoutes.VolumeCreate) => volumes.CreateAsync(http),
+        ("POST", ControlRoutes.VolumePrune) => volumes.PruneAsync(http),
+        ("POST", ControlRoutes.VolumeRemove) => volumes.RemoveAsync(http),
         ("GET", ControlRoutes.Networks) => networks.ListAsync(http),
+        ("POST", ControlRoutes.NetworkCreate) => networks.CreateAsync(http),
         ("POST", ControlRoutes.NetworkRemove) => networks.RemoveAsync(http),
         ("POST", ControlRoutes.NetworkPrune) => networks.PruneAsync(http),
         ("GET", ControlRoutes.Images) => ImagesAsync(http),
@@ -35,52 +39,6 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
         ("POST", ControlRoutes.ImageRemove) => RemoveImagesAsync(http),
         _ => images.Route(http, path) ?? ControlReplies.RefuseAsync(http, StatusCodes.Status404NotFound, $"no such request: {http.Request.Method} {path}"),
     };
-
-    private async Task VolumesAsync(HttpContext http)
-    {
-        var volumes = await supervisor.Ask<ImmutableArray<VolumeState>>(new GetVolumes(), QueryTimeout).ConfigureAwait(false);
-        await ControlReplies.JsonAsync(http, [.. volumes.Select(View)], ControlJson.Default.ImmutableArrayVolumeView).ConfigureAwait(false);
-    }
-
-    private static VolumeView View(VolumeState state) => new(
-        state.Spec!.Name,
-        "local",
-        state.Spec.Path,
-        state.Spec.Kind == VolumeKind.Anonymous,
-        state.Phase == VolumePhase.Mounted,
-        state.CreatedAt,
-        state.Spec.Project,
-        state.Spec.Labels,
-        state.Spec.Options,
-        [.. state.Attached]);
-
-    private async Task RemoveVolumesAsync(HttpContext http)
-    {
-        var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveVolumesRequest).ConfigureAwait(false);
-        // A container that does not run holds nothing, but its volume would be missing when it starts again.
-        var known = await ProjectsAsync().ConfigureAwait(false);
-        await RunAsync(http, async output =>
-        {
-            var errors = ImmutableArray.CreateBuilder<string>();
-            foreach (var name in request.Volumes)
-            {
-                var user = known.Values.SelectMany(p => p.Volumes).FirstOrDefault(v => v.Volume == name).Container;
-                var answer = user is not null
-                    ? new VolumeAnswer(0, name, $"volume {name} is in use by container {user}")
-                    : await supervisor.Ask<VolumeAnswer>(reply => new RemoveVolume(0, name, "volume rm", reply), QueryTimeout, default).ConfigureAwait(false);
-                if (answer.Error is { } error && !(request.Force && !answer.Changed))
-                {
-                    errors.Add(error);
-                }
-                else
-                {
-                    output.TryWrite(new ControlLine(new Progress("Volume", name, "Removed", Done: true)));
-                }
-            }
-
-            return new Outcome(errors.ToImmutable(), []);
-        }).ConfigureAwait(false);
-    }
 
     private async Task ImagesAsync(HttpContext http)
     {
@@ -137,12 +95,12 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private async Task RemoveImagesAsync(HttpContext http)
     {
-        var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveImagesRequest).ConfigureAwait(false);
+        var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveRequest).ConfigureAwait(false);
         var users = await ProjectsAsync().ConfigureAwait(false);
         await RunAsync(http, output =>
         {
             var errors = ImmutableArray.CreateBuilder<string>();
-            foreach (var name in request.Images)
+            foreach (var name in request.Names)
             {
                 try
                 {

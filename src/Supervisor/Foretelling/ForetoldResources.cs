@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Devoxx.Images;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Planning;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Foretelling;
@@ -25,28 +26,40 @@ internal sealed record ForetoldResources(
     /// <exception cref="JsonException">The body is not what the path takes.</exception>
     public ImmutableArray<ControlLine>? Of(string path, ReadOnlySpan<byte> body) => path switch
     {
-        ControlRoutes.VolumeRemove => RemoveVolumes(Read(body, ControlJson.Default.RemoveVolumesRequest)),
-        ControlRoutes.NetworkRemove => RemoveNetworks(Read(body, ControlJson.Default.RemoveNetworksRequest)),
+        ControlRoutes.VolumeRemove => RemoveVolumes(Read(body, ControlJson.Default.RemoveRequest)),
+        ControlRoutes.VolumePrune => PruneVolumes(Read(body, ControlJson.Default.PruneRequest)),
+        ControlRoutes.VolumeCreate => CreateVolume(Read(body, ControlJson.Default.CreateVolumeRequest)),
+        ControlRoutes.NetworkCreate => CreateNetwork(Read(body, ControlJson.Default.CreateNetworkRequest)),
+        ControlRoutes.NetworkRemove => RemoveNetworks(Read(body, ControlJson.Default.RemoveRequest)),
         ControlRoutes.NetworkPrune => PruneNetworks(),
-        ControlRoutes.ImageRemove => RemoveImages(Read(body, ControlJson.Default.RemoveImagesRequest)),
+        ControlRoutes.ImageRemove => RemoveImages(Read(body, ControlJson.Default.RemoveRequest)),
         ControlRoutes.ImagePull => Transfer(Read(body, ControlJson.Default.PullImagesRequest), "pull"),
         ControlRoutes.ImagePush => Transfer(Read(body, ControlJson.Default.PullImagesRequest), "push"),
         ControlRoutes.ImageTag => Tag(Read(body, ControlJson.Default.TagImageRequest)),
         _ => null,
     };
 
-    private ImmutableArray<ControlLine> RemoveVolumes(RemoveVolumesRequest request) => Tell("remove", "volume", "volume rm", request.Volumes, name =>
+    private ImmutableArray<ControlLine> RemoveVolumes(RemoveRequest request) => Tell("remove", "volume", "volume rm", request.Names, name =>
         VolumeUsers[name].FirstOrDefault() is { } user ? $"volume {name} is in use by container {user}"
         : request.Force || Volumes.Any(v => v.Spec!.Name == name) ? null : $"no such volume: {name}");
 
-    private ImmutableArray<ControlLine> RemoveNetworks(RemoveNetworksRequest request) => Tell("remove", "network", "network rm", request.Networks, name =>
+    private ImmutableArray<ControlLine> PruneVolumes(PruneRequest request) => Tell(
+        "remove", "volume", "volume prune", VolumeEndpoints.Unused(Volumes, VolumeUsers, request.All), static _ => null);
+
+    private ImmutableArray<ControlLine> CreateVolume(CreateVolumeRequest request) => Tell(
+        "create", "volume", "volume create", [request.Name ?? "(a name that is made up)"], _ => request.Name is { } own ? ResourceName.Refusal(own) : null);
+
+    private ImmutableArray<ControlLine> CreateNetwork(CreateNetworkRequest request) => Tell("create", "network", "network create", [request.Name], name =>
+        ResourceName.Refusal(name) ?? (Networks.Any(n => n.Spec!.Name == name) ? $"network {name} exists already" : null));
+
+    private ImmutableArray<ControlLine> RemoveNetworks(RemoveRequest request) => Tell("remove", "network", "network rm", request.Names, name =>
         Networks.FirstOrDefault(n => n.Spec!.Name == name) is not { } network ? request.Force ? null : $"no such network: {name}"
         : network.Leases.Values.FirstOrDefault() is { } user ? $"network {name} is in use by container {user.ContainerName}" : null);
 
     private ImmutableArray<ControlLine> PruneNetworks() => Tell(
         "remove", "network", "network prune", [.. Networks.Where(n => n.Leases.IsEmpty).Select(n => n.Spec!.Name)], static _ => null);
 
-    private ImmutableArray<ControlLine> RemoveImages(RemoveImagesRequest request) => Tell("remove", "image", "image rm", request.Images, name =>
+    private ImmutableArray<ControlLine> RemoveImages(RemoveRequest request) => Tell("remove", "image", "image rm", request.Names, name =>
         Find(name) is not { } image ? $"no such image: {name}"
         : !request.Force && ImageUsers[image.Id].FirstOrDefault() is { } user ? $"image {name} is used by container {user}" : null);
 

@@ -101,7 +101,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
                 Route(c.Name, c, () => c.ReplyTo.Tell(new NetworkAnswer(c.Order, c.Name, $"no such network: {c.Name}", Changed: false)));
                 break;
             case AttachEndpoint c:
-                Route(c.Network, c, () => c.ReplyTo.Tell(new EndpointAnswer(c.Network, c.Run, null, null, $"network {c.Network} does not exist; `devoxx-compose up` makes it")));
+                Route(c.Network, c, () => c.ReplyTo.Tell(new EndpointAnswer(c.Network, c.Run, null, null, $"network {c.Network} does not exist; `up` makes a stack's own, `devoxx-compose network create {c.Network}` one that is external")));
                 break;
             case DetachEndpoint c:
                 Route(c.Network, c, () => c.ReplyTo.Tell(new EndpointDetached(c.Network, c.Run, null)));

@@ -68,7 +68,7 @@ public static class ForetoldUp
 
         return errors.Count > 0
             ? (Plan.Refused(errors.ToImmutable()), [])
-            : (new UpPlanner(project, wish, images.ToImmutable(), observation, root, NewId, before).Make(), fetched.ToImmutable());
+            : (new UpPlanner(project, wish, images.ToImmutable(), observation, root, NewId.Make, before).Make(), fetched.ToImmutable());
     }
 
     private static ForetoldImage? Built(Project project, UpWish wish, string image, bool isThere) =>
@@ -77,7 +77,4 @@ public static class ForetoldUp
         : wish.Pull == "build" || project.Services.Any(s => s.Value is { Build: not null, PullPolicy: "build" } && ConfigOutput.ImageOf(project, s.Key) == image)
             ? new(image, "pull_policy is build", "build")
         : isThere ? null : new(image, "it is not in the store", "build");
-
-    /// <summary>Nobody will ever see a container of it.</summary>
-    private static string NewId() => Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N");
 }

@@ -36,24 +36,27 @@ internal static class NetworkSpecs
     public static NetworkSpec Of(Project project, string key, Func<string> newId)
     {
         var network = project.Networks.GetValueOrDefault(key) ?? new Network();
-        return new NetworkSpec
-        {
-            Name = NameOf(project, key),
-            Id = newId(),
-            Driver = DriverOf(network),
-            Project = project.Name,
-            Subnets = [.. network.Ipam.Config.Where(c => !string.IsNullOrEmpty(c.Subnet)).Select(c => new SubnetSpec(
-                c.Subnet!, Text(c.Gateway), Text(c.IpRange), c.AuxAddresses.IsEmpty ? null : c.AuxAddresses))],
-            Internal = network.Internal,
-            Attachable = network.Attachable,
-            EnableIpv4 = network.EnableIpv4 ?? true,
-            EnableIpv6 = HasIpv6(network),
-            Options = network.DriverOpts,
-            Labels = network.Labels.SetItem("com.docker.compose.project", project.Name).SetItem("com.docker.compose.network", key),
-            ConfigHash = HashOf(network),
-            Link = LinkOf(network),
-        };
+        var labels = network.Labels.SetItem("com.docker.compose.project", project.Name).SetItem("com.docker.compose.network", key);
+        return Of(network, NameOf(project, key), newId) with { Project = project.Name, Labels = labels };
     }
+
+    /// <summary>One that is no project's.</summary>
+    public static NetworkSpec Of(Network network, string name, Func<string> newId) => new()
+    {
+        Name = name,
+        Id = newId(),
+        Driver = DriverOf(network),
+        Subnets = [.. network.Ipam.Config.Where(c => !string.IsNullOrEmpty(c.Subnet)).Select(c => new SubnetSpec(
+            c.Subnet!, Text(c.Gateway), Text(c.IpRange), c.AuxAddresses.IsEmpty ? null : c.AuxAddresses))],
+        Internal = network.Internal,
+        Attachable = network.Attachable,
+        EnableIpv4 = network.EnableIpv4 ?? true,
+        EnableIpv6 = HasIpv6(network),
+        Options = network.DriverOpts,
+        Labels = network.Labels,
+        ConfigHash = HashOf(network),
+        Link = LinkOf(network),
+    };
 
     /// <summary>The network that <c>network_mode: bridge</c> means.</summary>
     public static NetworkSpec DefaultBridge(Func<string> newId) => new() { Name = NetworkSpec.DefaultBridge, Id = newId() };
@@ -80,8 +83,13 @@ internal static class NetworkSpecs
     }
 
     /// <summary>Why the network cannot be had; null: it can.</summary>
-    public static string? Refusal(Network network)
+    public static string? Refusal(string name, Network network)
     {
+        if (ResourceName.Refusal(name) is { } wrongName)
+        {
+            return wrongName;
+        }
+
         if (network.Driver is not (null or "" or "default" or "bridge" or "macvlan" or "ipvlan" or "host" or "none" or "null"))
         {
             return network.Driver == "overlay"

@@ -95,7 +95,7 @@ public sealed partial class UpPlanner
             return;
         }
 
-        if (NetworkSpecs.Refusal(network) is { } refusal)
+        if (NetworkSpecs.Refusal(name, network) is { } refusal)
         {
             var error = $"network {name}: {refusal}";
             if (!plan.Errors.Contains(error))

@@ -13,7 +13,7 @@ public sealed partial class UpPlanner
     private void MakeWayForChangedVolumes(ImmutableArray<string> wanted)
     {
         var keys = wanted.SelectMany(s => project.Services[s].Volumes).Where(v => v.Type == "volume").Select(v => v.Source).OfType<string>();
-        foreach (var key in keys.Distinct().Order(StringComparer.Ordinal).Where(k => project.Volumes.TryGetValue(k, out var volume) && !volume.External && VolumeSpecs.Refusal(volume) is null))
+        foreach (var key in keys.Distinct().Order(StringComparer.Ordinal).Where(k => project.Volumes.TryGetValue(k, out var volume) && !volume.External && VolumeSpecs.Refusal(VolumeSpecs.NameOf(project, k), volume) is null))
         {
             var wants = VolumeSpecs.Of(project, key, stateRoot);
             if (observation.VolumeSpecs.GetValueOrDefault(wants.Name) is not { } has || has.Project != project.Name || IsSame(has.Labels, wants.Labels) && IsSame(has.Options, wants.Options))

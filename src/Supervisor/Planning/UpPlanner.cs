@@ -121,6 +121,12 @@ public sealed partial class UpPlanner(
             return;
         }
 
+        if (service.ContainerName is { } own && ResourceName.Refusal(own) is { } wrong)
+        {
+            plan.Errors.Add($"service {serviceName}: container_name {own}: {wrong}");
+            return;
+        }
+
         if (ServiceImages.Of(project, serviceName) is not { } wanted || !images.TryGetValue(wanted, out var image))
         {
             plan.Errors.Add($"service {serviceName} has neither `image:` nor `build:`");
@@ -274,10 +280,10 @@ public sealed partial class UpPlanner(
             {
                 if (!observation.Volumes.Contains(name))
                 {
-                    plan.Errors.Add($"volume {name} is external, so it must be there already, and it is not");
+                    plan.Errors.Add($"volume {name} is external, so it must be there already, and it is not; `devoxx-compose volume create {name}` makes it");
                 }
             }
-            else if (VolumeSpecs.Refusal(volume) is { } refusal)
+            else if (VolumeSpecs.Refusal(name, volume) is { } refusal)
             {
                 plan.Errors.Add($"volume {name}: {refusal}");
             }

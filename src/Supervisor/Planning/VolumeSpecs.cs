@@ -15,19 +15,26 @@ internal static class VolumeSpecs
     public static VolumeSpec Of(Project project, string key, StateRoot root)
     {
         var volume = project.Volumes[key];
-        var name = NameOf(project, key);
-        return new VolumeSpec(
-            name,
-            volume.DriverOpts.IsEmpty ? VolumeKind.Named : VolumeKind.Typed,
-            $"{root.VolumesDirectory}/{name}/_data",
-            volume.DriverOpts,
-            volume.Labels.SetItem("com.docker.compose.project", project.Name).SetItem("com.docker.compose.volume", key),
-            project.Name);
+        var labels = volume.Labels.SetItem("com.docker.compose.project", project.Name).SetItem("com.docker.compose.volume", key);
+        return Of(volume, NameOf(project, key), root) with { Labels = labels, Project = project.Name };
     }
 
+    /// <summary>One that is no project's.</summary>
+    public static VolumeSpec Of(Volume volume, string name, StateRoot root) => new(
+        name,
+        volume.DriverOpts.IsEmpty ? VolumeKind.Named : VolumeKind.Typed,
+        $"{root.VolumesDirectory}/{name}/_data",
+        volume.DriverOpts,
+        volume.Labels);
+
     /// <summary>Why the volume cannot be had; null: it can.</summary>
-    public static string? Refusal(Volume volume)
+    public static string? Refusal(string name, Volume volume)
     {
+        if (ResourceName.Refusal(name) is { } wrongName)
+        {
+            return wrongName;
+        }
+
         if (volume.Driver is not (null or "" or "local"))
         {
             return $"driver {volume.Driver} is not supported; local is";

@@ -99,7 +99,7 @@ internal sealed partial class ProjectActor
             }
 
             var plan = new UpPlanner(
-                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId, Defined).Make();
+                up.Project, up.Wish, images.ToImmutableDictionary(i => i.Key, i => new PlannedImage(i.Value!.Image!.Id, i.Value.Image.Config.Config ?? new Oci.ImageConfig())), Observe(), environment.Root, NewId.Make, Defined).Make();
             if (SeccompProfiles.HostWarning is { } unfiltered)
             {
                 plan = plan with { Warnings = plan.Warnings.Add(unfiltered) };
@@ -306,12 +306,5 @@ internal sealed partial class ProjectActor
         }
 
         TellUp();
-    }
-
-    private static string NewId()
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(bytes);
-        return Convert.ToHexStringLower(bytes);
     }
 }

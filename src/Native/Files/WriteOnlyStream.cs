@@ -1,7 +1,7 @@
-namespace Devoxx.Images.Archives;
+namespace Devoxx.Native.Files;
 
-/// <summary>What every stream here that is written has in common: once, forwards.</summary>
-internal abstract class WriteOnlyStream : Stream
+/// <summary>What every stream that is only written has in common: once, forwards.</summary>
+public abstract class WriteOnlyStream : Stream
 {
     public override bool CanRead => false;
 
@@ -30,12 +30,4 @@ internal abstract class WriteOnlyStream : Stream
     public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public sealed override void SetLength(long value) => throw new NotSupportedException();
-}
-
-/// <summary>For output that can only be written asynchronously, as a response's body; see <see cref="BlockingStream"/>.</summary>
-internal sealed class BlockingWriteStream(Stream output, CancellationToken cancellation) : WriteOnlyStream
-{
-    public override void Write(ReadOnlySpan<byte> buffer) => output.WriteAsync(buffer.ToArray(), cancellation).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush() => output.FlushAsync(cancellation).GetAwaiter().GetResult();
 }
