@@ -17,6 +17,10 @@ internal static class CommandOperations
         var filter = confinement.Filter;
         ConnectStandardDescriptors(operations, process, fds, terminal);
 
+        // Before the filter, which need not allow it: what is opened from here on is close-on-exec. EINVAL, ENOSYS: before Linux 5.11, where the parent has done it.
+        operations.Syscall(
+            Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
+
         // Once as root and once as the user: a directory that only one of them may enter is fine (as runc has it).
         var cwd = operations.Text(process.Cwd);
         var entered = operations.NewSlot();
@@ -58,10 +62,6 @@ internal static class CommandOperations
             RunStartHooks(operations, process, fds, confinement, null);
         }
 
-
-        // EINVAL, ENOSYS: before Linux 5.11, where the parent has done it.
-        operations.Syscall(
-            Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
         operations.Add(OperationKind.ResetSignals, "rt_sigaction");
         confinement.Labels?.Apply();
         late?.Load(operations, fds);

@@ -82,6 +82,7 @@ internal static unsafe class ContainerProgram
             ContainerConsole.Bind(root, terminal.Value);
         }
 
+        filesystem.CloseForWriting();
         if (HookOperations.Concern(spec.Hooks))
         {
             ChildReport.Await(operations, fds.Errors, fds.Resume, ChildStage.Hooks);

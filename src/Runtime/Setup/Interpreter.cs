@@ -16,7 +16,7 @@ namespace Devoxx.Runtime.Setup;
 /// </summary>
 internal static unsafe class Interpreter
 {
-    private const int ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EPIPE = 32;
+    private const int EPERM = 1, ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EPIPE = 32;
     private const int AT_EMPTY_PATH = 0x1000;
     private const int O_PATH = 0x200000, O_CLOEXEC = 0x80000;
 
@@ -211,13 +211,14 @@ internal static unsafe class Interpreter
 
     private static nint RequireCommand(byte** paths)
     {
-        const int SYS_access = 21, X_OK = 1;
+        const int SYS_faccessat2 = 439, AT_FDCWD = -100, X_OK = 1, AT_EACCESS = 0x200, ENOSYS = 38;
         nint failure = -ENOENT;
         for (var path = paths; *path != null; path++)
         {
-            var result = RawSyscall.Invoke(SYS_access, (nint)(*path), X_OK);
-            if (result == 0)
+            var result = RawSyscall.Invoke(SYS_faccessat2, AT_FDCWD, (nint)(*path), X_OK, AT_EACCESS);
+            if (result is 0 or -EPERM or -ENOSYS)
             {
+                // EPERM: the filter does not let us ask; ENOSYS: before Linux 5.8. execve will tell.
                 return 0;
             }
 

@@ -21,7 +21,15 @@ internal static unsafe class MemoryPolicies
             // The kernel takes as many as it was built for, 1024 at most, and counts from one.
             const int Largest = 1024;
             mask = operations.Allocate(CpuList.MaskBytes);
-            CpuList.Parse(nodes, new Span<byte>((void*)mask, CpuList.MaskBytes));
+            try
+            {
+                CpuList.Parse(nodes, new Span<byte>((void*)mask, CpuList.MaskBytes));
+            }
+            catch (SetupException e)
+            {
+                throw new SetupException($"invalid memory policy node: linux.memoryPolicy.nodes '{nodes}' is no list of nodes, such as 0-3,7", e.Kind);
+            }
+
             bits = Largest + 1;
             if (new Span<byte>((void*)mask, CpuList.MaskBytes)[(Largest / 8)..].IndexOfAnyExcept((byte)0) >= 0)
             {

@@ -31,9 +31,9 @@ internal sealed class NamespacePlan
             }
         }
 
-        if ((New & CloneFlags.CLONE_NEWNS) == 0)
+        if (((New | JoinedFlags) & CloneFlags.CLONE_NEWNS) == 0)
         {
-            throw new SetupException("linux.namespaces must have a mount namespace without path");
+            throw new SetupException("linux.namespaces must have a mount namespace: the container's mounts would be the host's");
         }
     }
 
@@ -75,10 +75,21 @@ internal sealed class NamespacePlan
         }
     }
 
+    /// <summary>
+    /// Root of the host may join all others, whoever owns them, until it has given its rights up for those in the user namespace; who is no root has rights only there. In
+    /// another mount namespace the paths of the others may not be there.
+    /// </summary>
+    private static int Place(CloneFlags kind) => kind switch
+    {
+        CloneFlags.CLONE_NEWUSER => Environment.IsPrivilegedProcess ? 3 : 0,
+        CloneFlags.CLONE_NEWNS => 2,
+        _ => 1,
+    };
+
     /// <summary>The child joins the others by path.</summary>
     public void Join(OperationList operations)
     {
-        foreach (var kind in NamespaceKind.All)
+        foreach (var kind in NamespaceKind.All.OrderBy(kind => Place(kind.Flag)))
         {
             foreach (var (joined, path) in _joined)
             {

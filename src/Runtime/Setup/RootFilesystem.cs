@@ -49,14 +49,18 @@ internal sealed unsafe class RootFilesystem
         DeviceNodes.MakeElsewhere(_root, _spec.Linux?.Devices ?? [], byBinding: _namespaces.HasUser);
         ProtectedPaths.Mask(_root, _spec.Linux?.MaskedPaths);
         ProtectedPaths.MakeReadOnly(_root, _spec.Linux?.ReadonlyPaths);
-        foreach (var path in _readOnlyLate)
-        {
-            _root.MakeReadOnly(path);
-        }
-
         if (_spec.Process is { } process && ContainerPath.Relative(process.Cwd).Length > 0)
         {
             _root.Close(_root.Open(process.Cwd, CreateMissing.Directory));
+        }
+    }
+
+    /// <summary>What is read-only and had to take mount points, nodes or the terminal before.</summary>
+    public void CloseForWriting()
+    {
+        foreach (var path in _readOnlyLate)
+        {
+            _root.MakeReadOnly(path);
         }
     }
 

@@ -14,8 +14,8 @@ public sealed class ConformanceTests : IDisposable
     {
         _bundle.Write(_bundle.Spec("sleep", "1000"));
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
-        _bundle.Detached("exec", "--detach", "--user", "1000:1000", _bundle.Id, "true").Succeeded();
-        Assert.Equal("0:0\n", Command.Run("/usr/bin/stat", "-c", "%u:%g", "/dev/null").Output);
+        _bundle.Detached("exec", "--detach", "--user", "1732:1733", _bundle.Id, "true").Succeeded();
+        Assert.NotEqual("1732", Command.Run("/usr/bin/stat", "-c", "%u", "/dev/null").Output.Trim());
     }
 
     [Fact]
@@ -90,6 +90,18 @@ public sealed class ConformanceTests : IDisposable
     }
 
     [Fact]
+    public void A_filter_need_not_allow_what_the_runtime_calls()
+    {
+        var seccomp = new Seccomp
+        {
+            DefaultAction = "SCMP_ACT_ALLOW",
+            Syscalls = [new SeccompSyscall { Names = ["close_range", "access", "faccessat", "openat2", "statx", "mount_setattr"], Action = "SCMP_ACT_ERRNO" }],
+        };
+        _bundle.Write(_bundle.Shell("echo ran").WithLinux(l => l with { Seccomp = seccomp }).WithProcess(p => p with { NoNewPrivileges = false }));
+        Assert.Equal("ran\n", _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Succeeded().Output);
+    }
+
+    [Fact]
     public void A_script_whose_interpreter_is_missing_is_complained_about_where_the_container_writes()
     {
         Directory.CreateDirectory(_bundle.Upper + "/bin");
@@ -130,6 +142,14 @@ public sealed class ConformanceTests : IDisposable
         Assert.Contains("--cap: 'CAP_X'", Refused("exec", "--cap", "CAP_X", _bundle.Id, "true"));
         Assert.Contains("invalid log-format", Refused("--log-format", "xml", "list"));
         Assert.Contains("there is no directory", Command.Run(Published.Executable, "--root", _bundle.Path + "/nowhere", "list").Error);
+    }
+
+    [Fact]
+    public void A_read_only_dev_has_a_console()
+    {
+        var spec = _bundle.Shell("stat -c %t /dev/console; touch /dev/x 2>&1 | grep -o 'Read-only'").WithProcess(p => p with { Terminal = true });
+        _bundle.Write(spec with { Mounts = [.. spec.Mounts!.Select(m => m.Destination == "/dev" ? m with { Options = [.. m.Options!, "ro"] } : m)] });
+        Assert.Equal("88\nRead-only\n", _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Succeeded().Output);
     }
 
     [Fact]
