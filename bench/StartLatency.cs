@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Devoxx.Bench;
 
 /// <summary>From the request to the first instruction of the container's command, and to the end of the whole command.</summary>
@@ -36,38 +34,25 @@ internal static class StartLatency
 
     private static (TimeSpan First, TimeSpan Whole)? Runtime(Workplace place, string runtime)
     {
-        var name = Path.GetFileName(runtime);
-        var bundle = Directory.CreateDirectory($"{place.Directory}/bundle-{name}").FullName;
-        Directory.CreateDirectory(bundle + "/rootfs");
-        File.Copy($"{place.Clone}/out/bench/stamp", bundle + "/rootfs/stamp", overwrite: true);
-        Directory.SetCurrentDirectory(bundle);
-        File.Delete("config.json");
-        if (Timed.Run([runtime, "spec"]).ExitCode != 0)
+        if (RuntimePeer.Open(place, runtime) is not { } peer)
         {
             return null;
         }
 
-        var config = JsonNode.Parse(File.ReadAllText("config.json"))!;
-        config["process"]!["args"] = new JsonArray("/stamp");
-        config["process"]!["terminal"] = false;
-        config["process"]!.AsObject().Remove("rlimits");
-        File.WriteAllText("config.json", config.ToJsonString());
         var first = new List<TimeSpan>();
         var whole = new List<TimeSpan>();
-        for (var round = 0; round < Rounds; round++)
+        peer.Enter();
+        return peer.Inside(() =>
         {
-            var run = Timed.Run([runtime, "--root", $"{place.Directory}/run-{name}", "run", $"bench-{name}-{round}"]);
-            if (run.ExitCode != 0)
+            for (var round = 0; round < Rounds; round++)
             {
-                Console.Error.WriteLine($"{name}: {run.Output.Trim()}");
-                return null;
+                var run = Timed.Must(peer.Command("run", $"bench-{round}"));
+                first.Add(Stamp(run.Output) - Offset(run));
+                whole.Add(run.Took);
             }
 
-            first.Add(Stamp(run.Output) - Offset(run));
-            whole.Add(run.Took);
-        }
-
-        return (Timed.Median(first), Timed.Median(whole));
+            return (Timed.Median(first), Timed.Median(whole));
+        });
     }
 
     private static (TimeSpan First, TimeSpan Whole) Stack(Workplace place, Engine engine)
