@@ -24,9 +24,9 @@ public static class StopSignals
         }
     }
 
-    /// <summary>Reads <c>SigBlk</c> and <c>SigCgt</c> of a proc_pid_status(5), where bit 0 is signal 1.</summary>
+    /// <summary>Reads <c>SigBlk</c> and <c>SigCgt</c> of a proc_pid_status(5), where bit 0 is signal 1. Of a zombie, whose end has not been heard of yet, true.</summary>
     public static bool IsHandled(string status, int signal) =>
-        ((Mask(status, "SigBlk:") | Mask(status, "SigCgt:")) & (1UL << (signal - 1))) != 0;
+        status.Contains("\nState:\tZ", StringComparison.Ordinal) || ((Mask(status, "SigBlk:") | Mask(status, "SigCgt:")) & (1UL << (signal - 1))) != 0;
 
     private static ulong Mask(string status, string name)
     {

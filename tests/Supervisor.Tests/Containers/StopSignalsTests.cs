@@ -26,4 +26,7 @@ public sealed class StopSignalsTests
     {
         Assert.True(StopSignals.IsHandled("Name:\tsleep\n", 15));
     }
+
+    [Fact]
+    public void One_that_is_dead_already_has_dropped_nothing() => Assert.True(StopSignals.IsHandled(Sleep.Replace("\nSigBlk", "\nState:\tZ (zombie)\nSigBlk"), 15));
 }
