@@ -56,6 +56,18 @@ public static class SupportedKeys
         yield return Honoured("services.*.extends", "local files only");
         yield return Honoured("services.*.devices", "paths; what a vendor describes (CDI) is refused");
         yield return Honoured("services.*.healthcheck");
+        yield return Honoured("services.*.volumes_from", "all mounts of the donor but tmpfs; who has them is made anew with it");
+        yield return Honoured("services.*.post_start", "at every start, also one by restart policy; one that fails fails the start, and the container runs on");
+        yield return Honoured("services.*.pre_stop", "one that fails leaves the container running; one that takes longer than a minute, or than `stop_grace_period` if that is longer, is killed, and the stop goes on; none at `kill`");
+        yield return Honoured("services.*.ipc", "`host`, `none`, `private`, `shareable`, `service:`, `container:`; /dev/shm is shared with it");
+        yield return Honoured("services.*.pid", "`host`, `private`, `service:`, `container:`");
+        yield return Honoured("services.*.uts", "`host`, `private`");
+        yield return Honoured("services.*.cgroup", "`host`, `private`, which is the default on both versions");
+        yield return Honoured("services.*.userns_mode", "`host`, which is what every container has");
+        yield return Honoured("services.*.cgroup_parent", "from the root of each hierarchy; it is made when it is not there, and stays");
+        yield return Honoured("services.*.blkio_config", "a limit that the kernel does not have is an error that names it");
+        yield return Honoured("services.*.cpu_rt_runtime", "cgroup version 1 only, of what the cgroup above has been given: see `cgroup_parent`");
+        yield return Honoured("services.*.cpu_rt_period", "cgroup version 1 only");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
         yield return Honoured("services.*.depends_on", "also when a container restarts by itself; with `restart: true` dependants follow a restart of what they depend on, by whomever");
@@ -97,13 +109,11 @@ public static class SupportedKeys
         foreach (var (note, keys) in new[]
                  {
                      ("the verb `watch` is not there yet", "develop"),
-                     ("hooks are not run yet", "post_start pre_start pre_stop"),
+                     ("it is not run yet", "pre_start"),
                      ("graphics processors are not given to containers", "gpus"),
                      ("it is for Windows", "credential_spec isolation"),
-                     ("namespaces are not shared yet", "cgroup ipc pid userns_mode uts"),
-                     ("cgroups are made below this program's own", "cgroup_parent"),
-                     ("these limits are not set yet", "blkio_config cpu_count cpu_percent cpu_rt_period cpu_rt_runtime storage_opt"),
-                     ("volumes of others are not mounted yet", "volumes_from"),
+                     ("it is for Windows; `cpus` and `cpuset` limit here", "cpu_count cpu_percent"),
+                     ("what a container writes has no quota of its own; a volume or `tmpfs` with a size has", "storage_opt"),
                      ("images are pulled when they are missing", "pull_refresh_after"),
                      ("there is no such service outside", "models provider use_api_socket"),
                  })

@@ -43,6 +43,11 @@ public static class EventCatalog
         .Add("container.waiting.v1", json.ContainerWaiting, e => $"{e.Reason} ({e.Cause}{(e.Attempt > 0 ? $", attempt {e.Attempt}" : "")})")
         .Add("container.started.v1", json.ContainerStarted, e => $"run {e.Run}, pid {e.Pid}")
         .Add("container.start-failed.v1", json.ContainerStartFailed, e => $"run {e.Run}: {e.Error}")
+        .Add("container.hook-requested.v1", json.ContainerHookRequested, e => $"{InWords.Hook(e.Stage, e.Index)}: {string.Join(' ', e.Command)}")
+        .Add("container.hook-ended.v1", json.ContainerHookEnded, e => $"{InWords.Hook(e.Stage, e.Index)}: " + (
+            e.Error is { } error ? $"could not be run: {error}"
+            : e.TimedOut ? "took too long and was killed"
+            : e.ExitCode is { } code ? $"exit code {code}" : "nobody saw it end"))
         .Add("container.stop-requested.v1", json.ContainerStopRequested, e =>
             $"{e.Cause}: {Signal.Name(e.Signal)}" + (e.Signal == 9 ? "" : $", then SIGKILL after {InWords.Span(e.Grace)}"))
         .Add("container.signalled.v1", json.ContainerSignalled, e => $"{Signal.Name(e.Signal)}: {e.Cause}")

@@ -41,6 +41,12 @@ public static class InWords
         _ => "starting",
     };
 
+    /// <summary>The Compose format's word.</summary>
+    public static string Stage(Hooks.HookStage stage) => stage == Hooks.HookStage.PostStart ? "post_start" : "pre_stop";
+
+    /// <summary><c>post_start[0]</c></summary>
+    public static string Hook(Hooks.HookStage stage, int index) => $"{Stage(stage)}[{index.ToString(CultureInfo.InvariantCulture)}]";
+
     public static string Phase(ContainerPhase phase) => phase switch
     {
         ContainerPhase.None => "not created",

@@ -43,6 +43,9 @@ public sealed record StateRoot
     /// <summary>The cgroup above all containers of this root, from the root of each hierarchy.</summary>
     public string CgroupParent => "/" + Name;
 
+    /// <summary>The cgroup of a container, from the root of each hierarchy.</summary>
+    public string CgroupOf(Containers.ContainerSpec spec) => $"{spec.CgroupParent ?? CgroupParent}/{spec.Id}";
+
     public string JournalPath => Path + "/journal.db";
 
     public string ImagesDirectory => Path + "/images";

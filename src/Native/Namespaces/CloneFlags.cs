@@ -8,6 +8,7 @@ public enum CloneFlags : ulong
     CLONE_NEWTIME = 0x80,
     CLONE_PIDFD = 0x1000,
     CLONE_PARENT = 0x8000,
+    CLONE_FS = 0x200,
     CLONE_NEWNS = 0x20000,
     CLONE_NEWCGROUP = 0x2000000,
     CLONE_NEWUTS = 0x4000000,

@@ -61,7 +61,7 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
             if (aborted.Task.IsCompleted)
             {
                 invocation.Output.Error.WriteLine($"Aborting on container {(options.AbortOnFailure ? "failure" : "exit")}...");
-                await StopAsync();
+                await StopAsync(session);
             }
 
             await session.CloseAsync();
@@ -70,7 +70,7 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
         catch (OperationCanceledException) when (interrupts.Raised)
         {
             invocation.Output.Error.WriteLine("Gracefully Stopping... press Ctrl+C again to force");
-            await StopAsync();
+            await StopAsync(session);
             await session.CloseAsync();
             return ExitCode.Interrupted;
         }
@@ -94,7 +94,7 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
         using (display = invocation.Output.StartProgress())
         {
             outcome = await supervisor.PerformAsync(
-                ControlRoutes.Up(project.Name), request, ControlJson.Default.UpRequest, display.Report, invocation.Interrupts.First);
+                ControlRoutes.Up(project.Name), request, ControlJson.Default.UpRequest, display.Report, invocation.Interrupts.First, hooks: session.Say);
         }
 
         var code = invocation.Conclude(outcome);
@@ -127,17 +127,17 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
         return options.AbortOnFailure && aborted.Task.IsCompletedSuccessfully ? aborted.Task.Result.Code : ExitCode.Success;
     }
 
-    private async Task StopAsync()
+    private async Task StopAsync(LogSession session)
     {
         var stop = new ServicesRequest(request.Services, request.StopTimeoutSeconds);
         Outcome outcome;
         try
         {
-            outcome = await PerformAsync("stop", "Stopping", stop, invocation.Interrupts.Second);
+            outcome = await PerformAsync("stop", "Stopping", stop, session, invocation.Interrupts.Second);
         }
         catch (OperationCanceledException)
         {
-            outcome = await PerformAsync("kill", "Killing", stop, CancellationToken.None);
+            outcome = await PerformAsync("kill", "Killing", stop, session, CancellationToken.None);
         }
 
         // Interrupted before anything was made, there is nothing to stop, and that is what was wanted.
@@ -149,12 +149,12 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
         }
     }
 
-    private async Task<Outcome> PerformAsync(string verb, string title, ServicesRequest services, CancellationToken cancellation)
+    private async Task<Outcome> PerformAsync(string verb, string title, ServicesRequest services, LogSession session, CancellationToken cancellation)
     {
         using (display = invocation.Output.StartProgress(title))
         {
             return await supervisor.PerformAsync(
-                ControlRoutes.Services(project.Name, verb), services, ControlJson.Default.ServicesRequest, display.Report, cancellation);
+                ControlRoutes.Services(project.Name, verb), services, ControlJson.Default.ServicesRequest, display.Report, cancellation, hooks: session.Say);
         }
     }
 

@@ -77,6 +77,18 @@ internal sealed class LogSession : IDisposable
         }
     }
 
+    /// <summary>Prints what a hook has written, between the lines of the logs.</summary>
+    public void Say(HookLine hook)
+    {
+        lock (gate)
+        {
+            if (!closed)
+            {
+                stdout.Write(prefixes.Line($"{hook.Container} ->", hook.Text));
+            }
+        }
+    }
+
     /// <summary>From now on it ends when every replica has stopped.</summary>
     public void MayFinish()
     {

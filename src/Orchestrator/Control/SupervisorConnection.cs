@@ -97,10 +97,10 @@ internal sealed class SupervisorConnection : IDisposable
     /// <summary>Asks for a change, reports its progress, returns how it ended.</summary>
     /// <param name="foretell">Of a dry run: told the plan.</param>
     public Task<Outcome> PerformAsync<T>(
-        string path, T request, JsonTypeInfo<T> type, Action<Progress> report, CancellationToken cancellation, Action<PlanView>? foretell = null)
+        string path, T request, JsonTypeInfo<T> type, Action<Progress> report, CancellationToken cancellation, Action<PlanView>? foretell = null, Action<HookLine>? hooks = null)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(request, type);
-        return PerformAsync(path, () => Json(json), report, cancellation, again: true, foretell);
+        return PerformAsync(path, () => Json(json), report, cancellation, again: true, foretell, hooks);
     }
 
     /// <summary>Sends <paramref name="body"/> as it is, reports progress, returns how it ended.</summary>
@@ -145,7 +145,7 @@ internal sealed class SupervisorConnection : IDisposable
         return content;
     }
 
-    private async Task<Outcome> PerformAsync(string path, Func<HttpContent> body, Action<Progress> report, CancellationToken cancellation, bool again, Action<PlanView>? foretell = null)
+    private async Task<Outcome> PerformAsync(string path, Func<HttpContent> body, Action<Progress> report, CancellationToken cancellation, bool again, Action<PlanView>? foretell = null, Action<HookLine>? hooks = null)
     {
         using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, path) { Content = body() }, cancellation, again);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
@@ -156,6 +156,11 @@ internal sealed class SupervisorConnection : IDisposable
                 if (line.Progress is { } progress)
                 {
                     report(progress);
+                }
+
+                if (line.Hook is { } hook)
+                {
+                    hooks?.Invoke(hook);
                 }
 
                 if (line.Plan is { } plan)

@@ -35,6 +35,9 @@ internal sealed class LogPrefixes
     public byte[] Status(string name, string message) =>
         Encoding.UTF8.GetBytes(Ansi.Colour(ColourOf(name), $"{name} {message}", style.Colour) + "\n");
 
+    /// <summary>A line of a log.</summary>
+    public byte[] Line(string name, string text) => [.. Of(name).Span, .. Encoding.UTF8.GetBytes(text + "\n")];
+
     private string ColourOf(string name)
     {
         if (!colours.TryGetValue(name, out var colour))

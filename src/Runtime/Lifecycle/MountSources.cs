@@ -12,21 +12,35 @@ using Mount = Devoxx.Oci.Mount;
 namespace Devoxx.Runtime.Lifecycle;
 
 /// <summary>
-/// The sources of mounts that a child in a user namespace of its own could not open or map: it gets them from us as detached mounts.
+/// The sources of mounts that the child gets from us as detached mounts: those that it could not open or map in a user namespace of its own, and
+/// those that are attached nowhere yet.
 /// </summary>
 internal static unsafe class MountSources
 {
     private const ulong MOUNT_ATTR_IDMAP = 0x100000;
+
+    /// <summary>
+    /// By commas the destinations of bind mounts whose source, <c>/proc/PID/fd/N</c> of whoever starts us, is a mount that is attached nowhere: it
+    /// is attached itself, for before Linux 6.15 the kernel copies no such mount.
+    /// </summary>
+    public const string DetachedAnnotation = "org.devoxx.detached-mounts";
 
     /// <summary>Descriptors of detached mounts, by the mount's place in config.json.</summary>
     /// <param name="every">All bind mounts, because the child is root only in its user namespace: a directory above a source may be closed to it.</param>
     public static Dictionary<int, int> Open(RuntimeSpec spec, string bundle, bool every)
     {
         var trees = new Dictionary<int, int>();
+        var detached = spec.Annotations?.TryGetValue(DetachedAnnotation, out var destinations) is true ? destinations.Split(',') : [];
         for (var i = 0; i < (spec.Mounts?.Count ?? 0); i++)
         {
             var mount = spec.Mounts![i];
             var options = MountOptions.Parse(mount.Options);
+            if (options.IsBind && detached.Contains(mount.Destination) && mount.Source is { } attachedNowhere)
+            {
+                trees[i] = FileDescriptor.Open(attachedNowhere, O_PATH | O_CLOEXEC);
+                continue;
+            }
+
             var isMapped = options.IdMap || mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 };
             if (isMapped || (every && options.IsBind))
             {

@@ -9,14 +9,15 @@ using Devoxx.Runtime.Exec;
 namespace Devoxx.Runtime.Verbs;
 
 /// <summary><c>exec [options] ID [--] COMMAND [ARG…]</c>: a further process in a running container; its exit code is ours.
-/// With <c>--timeout MILLISECONDS</c> it is killed with all its children when it takes longer, and the code is 124.</summary>
+/// With <c>--timeout MILLISECONDS</c> it is killed with all its children when it takes longer, and the code is 124. With
+/// <c>--exit-file PATH</c> the code is written there too.</summary>
 internal static class ExecVerb
 {
     public static int Run(GlobalOptions options, ReadOnlySpan<string> args)
     {
         var parsed = Arguments.Parse(
             args,
-            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup", "timeout", "pidfd-socket"],
+            ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup", "timeout", "pidfd-socket", "exit-file"],
             ["t=tty", "d=detach", "no-new-privs", "privileged", "ignore-paused", "T=no-tty", "i=interactive"],
             operandsBeforeRest: 1);
         if (parsed.Operands.Count == 0)
@@ -52,7 +53,15 @@ internal static class ExecVerb
         }
 
         var request = Request(parsed);
-        return run.Run(request.ApplyTo);
+        var code = run.Run(request.ApplyTo);
+        if (parsed.Value("exit-file") is { } exitFile)
+        {
+            // Whole or not at all, for whoever comes when we are gone.
+            File.WriteAllText(exitFile + ".next", code.ToString(CultureInfo.InvariantCulture));
+            File.Move(exitFile + ".next", exitFile, overwrite: true);
+        }
+
+        return code;
     }
 
     private static ExecRequest Request(Arguments parsed)

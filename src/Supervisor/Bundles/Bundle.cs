@@ -20,9 +20,11 @@ internal static class Bundle
 
     /// <param name="sources">The host's path of each volume and bind mount, by target.</param>
     /// <param name="network">What the run has been given.</param>
+    /// <param name="shared">Namespaces of others that it enters; null: none.</param>
     /// <exception cref="ImageException">The image is gone from the store, or does not know the user.</exception>
-    public static void Write(ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network)
+    public static void Write(ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network, SharedNamespaces? shared)
     {
+        spec = spec.Hostname.Length == 0 ? spec with { Hostname = Environment.MachineName } : spec;
         var image = environment.Images.Find(spec.ImageId)
             ?? throw new ImageException($"image {spec.Image} ({spec.ImageId[..19]}) is no longer in the store; `up --force-recreate` makes the container anew");
         var bundle = environment.Root.Bundle(spec.Id);
@@ -36,6 +38,7 @@ internal static class Bundle
             HostCapabilities.All,
             [.. spec.Privileged ? HostDevices.All() : [], .. (spec.Devices ?? []).SelectMany(device => HostDevices.At(device.Source, device.Target))],
             network.NamespacePath,
+            shared,
             seccomp,
             seccomp is null ? null : SeccompProfiles.FilterPath(environment.Root, seccomp)));
         ContainerFiles.Write(spec, bundle);

@@ -15,7 +15,7 @@ internal static class MountsBuilder
     {
         var mounts = ImmutableArray.CreateBuilder<Mount>();
         mounts.Add(Root(input));
-        mounts.AddRange(Kernel(spec));
+        mounts.AddRange(Kernel(spec, input.Shared));
         var etc = input.Bundle + "/etc/";
         mounts.Add(Bind(etc + "resolv.conf", "/etc/resolv.conf", "rbind", "rprivate"));
         mounts.Add(Bind(etc + "hostname", "/etc/hostname", "rbind", "rprivate"));
@@ -60,16 +60,33 @@ internal static class MountsBuilder
     /// <summary>overlayfs separates layers by colons and options by commas.</summary>
     private static string Escape(string path) => path.Replace("\\", "\\\\").Replace(":", "\\:").Replace(",", "\\,");
 
-    private static IEnumerable<Mount> Kernel(ContainerSpec spec)
+    private static IEnumerable<Mount> Kernel(ContainerSpec spec, SharedNamespaces? shared)
     {
         var access = spec.Privileged ? "rw" : "ro";
         yield return Make("/proc", "proc", "proc", "nosuid", "noexec", "nodev");
         yield return Make("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k");
         yield return Make("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
-        yield return Make("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + spec.ShmSize.ToString(CultureInfo.InvariantCulture));
+        switch (spec.Namespaces?.Ipc)
+        {
+            case "none":
+                break;
+            case "host":
+                yield return Bind("/dev/shm", "/dev/shm", "rbind", "rprivate", "nosuid", "noexec", "nodev");
+                break;
+            case not null when shared?.SharedMemoryPath is { } memory:
+                yield return Bind(memory, "/dev/shm", "bind", "rprivate");
+                break;
+            default:
+                yield return Make("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + spec.ShmSize.ToString(CultureInfo.InvariantCulture));
+                break;
+        }
+
         yield return Make("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
         yield return Make("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", access);
-        yield return Make("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", access);
+        // Without a cgroup namespace it finds itself where /proc/self/cgroup says only in the whole of the host's hierarchies.
+        yield return spec.Namespaces?.Cgroup == "host"
+            ? Bind("/sys/fs/cgroup", "/sys/fs/cgroup", "rbind", "rprivate", "nosuid", "noexec", "nodev", spec.Privileged ? "rw" : "rro")
+            : Make("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", access);
     }
 
     private static Mount Make(string destination, string type, string source, params ImmutableArray<string> options) =>

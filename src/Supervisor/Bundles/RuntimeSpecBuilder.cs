@@ -16,6 +16,7 @@ namespace Devoxx.Supervisor.Bundles;
 /// <param name="AllCapabilities">Those this host can give, for <c>privileged</c> and <c>ALL</c>.</param>
 /// <param name="HostDevices">The host's device nodes that it has: all for <c>privileged</c>, and those of <c>devices</c>, of which the last at a path counts.</param>
 /// <param name="NetworkNamespace">The network namespace to enter; null: a new one.</param>
+/// <param name="Shared">Namespaces of other containers to enter; null: none.</param>
 /// <param name="Seccomp">The filter of system calls; null: none.</param>
 /// <param name="SeccompFilter">Where its compiled form is kept.</param>
 internal sealed record BundleInput(
@@ -27,6 +28,7 @@ internal sealed record BundleInput(
     ImmutableArray<string> AllCapabilities,
     ImmutableArray<Device> HostDevices,
     string? NetworkNamespace = null,
+    SharedNamespaces? Shared = null,
     Oci.Seccomp? Seccomp = null,
     string? SeccompFilter = null);
 
@@ -38,6 +40,9 @@ internal static class RuntimeSpecBuilder
 
     /// <summary>Tells <c>devoxx-runtime</c> where the compiled filter is, or is to be put.</summary>
     public const string FilterAnnotation = "org.devoxx.seccomp-filter";
+
+    /// <summary>Tells <c>devoxx-runtime</c> where it finds mounts that are attached nowhere yet, and are to be attached themselves: destinations, by commas.</summary>
+    public const string DetachedMountsAnnotation = "org.devoxx.detached-mounts";
 
     private static readonly string[] MaskedPaths =
     [
@@ -51,8 +56,8 @@ internal static class RuntimeSpecBuilder
     {
         Process = BuildProcess(spec, input),
         Root = new Root("rootfs", spec.ReadOnly),
-        Hostname = spec.NetworkMode == "host" ? null : spec.Hostname,
-        Domainname = spec.NetworkMode == "host" ? null : spec.Domainname,
+        Hostname = spec.Namespaces?.Uts == "host" ? null : spec.Hostname,
+        Domainname = spec.Namespaces?.Uts == "host" ? null : spec.Domainname,
         Mounts = MountsBuilder.Build(spec, input),
         Annotations = Annotations(spec, input),
         Linux = new LinuxSpec
@@ -74,6 +79,11 @@ internal static class RuntimeSpecBuilder
         if (spec.Init)
         {
             annotations[InitAnnotation] = "true";
+        }
+
+        if (input.Shared?.SharedMemoryPath is not null)
+        {
+            annotations[DetachedMountsAnnotation] = "/dev/shm";
         }
 
         if (input.SeccompFilter is { } filter)
@@ -148,8 +158,22 @@ internal static class RuntimeSpecBuilder
 
     private static ImmutableArray<Namespace> Namespaces(ContainerSpec spec, BundleInput input)
     {
-        ImmutableArray<Namespace> always =
-            [new Namespace("pid"), new Namespace("mount"), new Namespace("ipc"), new Namespace("uts"), new Namespace("cgroup")];
-        return spec.NetworkMode == "host" ? always.RemoveAll(n => n.Type == "uts") : always.Add(new Namespace("network", input.NetworkNamespace));
+        var (modes, shared) = (spec.Namespaces ?? new NamespaceModes(), input.Shared);
+        var namespaces = ImmutableArray.CreateBuilder<Namespace>();
+        Add(modes.Pid, "pid", shared?.PidPath);
+        namespaces.Add(new Namespace("mount"));
+        Add(modes.Ipc, "ipc", shared?.IpcPath);
+        Add(modes.Uts, "uts", null);
+        Add(modes.Cgroup, "cgroup", null);
+        Add(spec.NetworkMode, "network", input.NetworkNamespace);
+        return namespaces.ToImmutable();
+
+        void Add(string? mode, string type, string? path)
+        {
+            if (mode != "host")
+            {
+                namespaces.Add(new Namespace(type, path));
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Failpoints;
+using Devoxx.Supervisor.Bundles;
 using Devoxx.Supervisor.Containers;
 
 namespace Devoxx.Supervisor.Cgroups;
@@ -114,6 +115,17 @@ internal static class CgroupEffects
         limits.Cpuset,
         null,
         limits.Pids,
-        null,
-        devices);
+        limits.BlockIoWeight,
+        devices,
+        BlockDevices(limits.BlockIo),
+        CpuRealtimeRuntime: limits.CpuRealtimeRuntime,
+        CpuRealtimePeriod: limits.CpuRealtimePeriod);
+
+    /// <exception cref="IOException">A path is no block device of this machine.</exception>
+    private static ImmutableArray<BlockDeviceLimit>? BlockDevices(ImmutableArray<BlockIoLimit>? limits) => limits is not { } all ? null :
+    [
+        .. all.Select(limit => HostDevices.At(limit.Path, limit.Path) is [{ Type: "b", Major: { } major, Minor: { } minor }]
+            ? new BlockDeviceLimit(limit.Kind, major, minor, (ulong)limit.Value)
+            : throw new IOException($"blkio_config: {limit.Path} is not a block device")),
+    ];
 }

@@ -29,7 +29,7 @@ internal sealed partial class ContainerActor
     private bool releasing;
     private CgroupUsage? usage;
 
-    private string CgroupPath => environment.Root.CgroupParent + "/" + id;
+    private string CgroupPath => environment.Root.CgroupOf(State.Spec!);
 
     protected override void Perform(IContainerEffect effect)
     {
@@ -39,6 +39,7 @@ internal sealed partial class ContainerActor
             case StartMonitor: StartMonitorProcess(); break;
             case WatchMonitor watch: Watch(watch.Run); Listen(watch.Run); BeginProbing(watch.Run); break;
             case ReleaseRun: ReleaseAll(); break;
+            case RunHook hook: BeginHook(hook.Run, hook.Again); break;
             case SendSignal signal: Send(signal.Signal); break;
             case SendStopSignal stop: SendStop(stop); break;
             case FreezeRun freeze: Child("cgroup").Tell(new FreezeCgroup(freeze.Run, freeze.Frozen, freeze.Cause)); break;
@@ -60,7 +61,7 @@ internal sealed partial class ContainerActor
             case AwaitStop wait: stopOrders.Add(wait.Order); break;
             case AwaitRemoval wait: removalOrders.Add(wait.Order); break;
             case AnswerStarts answer: ReplyAll(startOrders, answer.Error); break;
-            case AnswerStops: ReplyAll(stopOrders, null); break;
+            case AnswerStops answer: ReplyAll(stopOrders, answer.Error); break;
             case AnswerRemovals answer: ReplyAll(removalOrders, answer.Error); break;
             default: throw new InvalidOperationException($"{effect.GetType().Name} is not an effect of a container");
         }
@@ -75,6 +76,7 @@ internal sealed partial class ContainerActor
         Child("root").Tell(new AttachVolume(
             id, VolumeSpec.ContainerRoot(id, environment.Root.Bundle(id), spec.Project), id, run, null, Self));
         Child("network").Tell(new PrepareContainerNetwork(run, spec));
+        FindDonors(run);
         foreach (var source in RunPreparation.SharedSources(spec))
         {
             var (wanted, content) = RunPreparation.Wanted(
@@ -96,7 +98,7 @@ internal sealed partial class ContainerActor
             return;
         }
 
-        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network, socket)
+        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network, shared, socket)
             .PipeTo(Self, failure: e => new MonitorOutcome(null, null, e.Message, 125));
     }
 
@@ -227,7 +229,8 @@ internal sealed partial class ContainerActor
         }
 
         Later("grace", stop.Grace, new GraceElapsed(stop.Run));
-        if (State.Process is { } process && !StopSignals.IsHandled(process.Pid, stop.Signal))
+        // Only the first process of a pid namespace is spared.
+        if (State.Process is { } process && State.Spec!.Namespaces?.Pid is null && !StopSignals.IsHandled(process.Pid, stop.Signal))
         {
             // A program that has only just begun may not have set its handler yet.
             Later("dropped", StopSignals.TimeToSetHandlers - RanFor, new StopSignalDue(stop.Run, stop.Signal));

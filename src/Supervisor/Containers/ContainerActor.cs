@@ -6,6 +6,7 @@ using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Monitors;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Containers;
@@ -62,6 +63,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     protected override void PostStop()
     {
         CloseNotifications();
+        LetGoOfNamespaces();
         monitor?.Dispose();
         base.PostStop();
     }
@@ -77,7 +79,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case VolumeAnswer answer:
                 Do(new ContainerFilesNotRemoved(answer.Error!));
                 break;
-            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or IContainerNetworkAnswer:
+            case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or IContainerNetworkAnswer or DonorFound:
                 Gathered(message);
                 break;
             case StartDue:
@@ -98,14 +100,16 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     {
         switch (message)
         {
-            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or DetachAnswer or IContainerNetworkAnswer:
+            case AttachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or DetachAnswer or IContainerNetworkAnswer or DonorFound:
                 Gathered(message);
                 break;
             case MonitorOutcome { Process: { } process } outcome:
+                LetGoOfNamespaces();
                 monitor = outcome.PidFd;
                 Do(new MonitorStarted(State.Run, process) { Connections = network.Connections });
                 break;
             case MonitorOutcome outcome:
+                LetGoOfNamespaces();
                 Do(new PreparationFailed(State.Run, outcome.Error!, outcome.ExitCode));
                 break;
             case MonitorGone:
@@ -182,11 +186,11 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case DetachAnswer or CgroupReleased or RuntimeReleased or CgroupFailed or IContainerNetworkAnswer:
                 Gathered(message);
                 break;
-            case IContainerCommand and not (GraceElapsed or WatchdogElapsed or NotificationReceived):
+            case IContainerCommand and not (GraceElapsed or WatchdogElapsed or NotificationReceived or HookFinished):
                 Stash.Stash();
                 break;
             default:
-                if (message is not (GraceElapsed or CgroupLostProcesses or ProcessesLost) && !IsSnapshotNotice(message))
+                if (message is not (GraceElapsed or HookFinished or CgroupLostProcesses or ProcessesLost) && !IsSnapshotNotice(message))
                 {
                     Unhandled(message);
                 }
@@ -244,6 +248,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             RuntimeReleased r when r.Run == gathering.Run && releasing =>
                 r.Error is null ? gathering.Got(RunPreparation.Runtime) : gathering.Failed(RunPreparation.Runtime, r.Error),
             IContainerNetworkAnswer n when n.Run == gathering.Run => Took(n),
+            DonorFound d when d.Run == gathering.Run && !releasing => Took(d),
             _ => gathering,
         };
         if (!gathering.IsComplete)

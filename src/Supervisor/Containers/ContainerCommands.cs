@@ -59,6 +59,9 @@ internal sealed record NotificationReceived(int Run, NotifyMessage Message) : IC
 /// <summary>It was silent for longer than its watchdog allows.</summary>
 internal sealed record WatchdogElapsed(int Run, TimeSpan Silence) : IContainerCommand;
 
+/// <summary>A hook has ended, or could not be run.</summary>
+internal sealed record HookFinished(int Run, Hooks.HookStage Stage, int Index, Hooks.HookResult Result) : IContainerCommand;
+
 /// <summary>The run is over and its cgroup and mounts are released.</summary>
 internal sealed record RunEnded(int Run, ExitRecord? Record, CgroupUsage? Usage, RunEvidence? Evidence = null) : IContainerCommand;
 

@@ -33,6 +33,7 @@ public static class ContainerDecisions
             ContainerSickness.Notified(state, c, now),
         WatchdogElapsed c when c.Run == state.Run && state.Phase == ContainerPhase.Running && state.Ending is null =>
             ContainerSickness.Hung(state, c, now),
+        HookFinished c when state.Phase == ContainerPhase.Running => ContainerHooks.Ended(state, c, now),
         RunEnded c when c.Run == state.Run && state.Phase is ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting => Ended(state, c, now),
         GraceElapsed c when c.Run == state.Run && IsEnding(state) => Decision.Of(
             new ContainerSignalled(state.Spec!.Subject, now, SigKill, $"did not exit within the grace period of {InWords.Span(state.Stop?.Grace ?? state.Ending!.Grace)}"),
@@ -50,7 +51,7 @@ public static class ContainerDecisions
         ContainerFilesNotRemoved c => Decision.Only(new AnswerRemovals(c.Error)),
         FoundRunning => Adopted(state, now),
         // An answer of a run that is over: nobody waits for it any more.
-        ContainerPrepared or PreparationFailed or MonitorStarted or HealthObserved or NotificationReceived or WatchdogElapsed or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed
+        ContainerPrepared or PreparationFailed or MonitorStarted or HookFinished or HealthObserved or NotificationReceived or WatchdogElapsed or RunEnded or GraceElapsed or StopSignalDropped or BackOffElapsed
             or DependenciesChanged or AbandonWait or FollowDependency => Decision.Nothing,
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command of a container"),
     };
@@ -83,7 +84,7 @@ public static class ContainerDecisions
             state.Spec!.Subject, now, command.Run, p.Pid, p.StartTime, p.MonitorPid, p.MonitorStartTime, p.BootId, command.Connections);
         if (state.Phase != ContainerPhase.Stopping)
         {
-            return Decision.Of(started, new WatchMonitor(command.Run), new AnswerStarts());
+            return ContainerHooks.AfterStart(state, started, now);
         }
 
         // Asked to stop while it was starting: it started, now it stops.
@@ -117,8 +118,10 @@ public static class ContainerDecisions
             spec.Subject, now, signal ?? Signal.Parse(spec.StopSignal), grace ?? spec.StopGracePeriod, cause);
         return state.Phase switch
         {
+            ContainerPhase.Running when signal != SigKill && ContainerHooks.IsBeforeStop(state) => Decision.Only(new AwaitStop(order)),
+            ContainerPhase.Running when signal != SigKill && ContainerHooks.HoldStop(state) => ContainerHooks.BeforeStop(state, requested, new AwaitStop(order)),
             ContainerPhase.Running => Decision.Of(
-                requested, [new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace), .. ContainerPausing.Released(state, cause)]),
+                requested, [.. HooksAbandoned(state), new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace), .. ContainerPausing.Released(state, cause)]),
             ContainerPhase.Starting => Decision.Of(requested, new AwaitStop(order)),
             // It was to be started again: not any more.
             ContainerPhase.Stopping when state.Stop!.ThenStart => signal == SigKill
@@ -134,6 +137,10 @@ public static class ContainerDecisions
             _ => Refused(state, order, "stop"),
         };
     }
+
+    /// <summary>Who waits for a start waits no longer for hooks that nobody waits for.</summary>
+    private static IContainerEffect[] HooksAbandoned(ContainerState state) =>
+        state.Hook is null ? [] : [new AnswerStarts("it was stopped before its post_start hooks were over")];
 
     private static Decision Kill(ContainerState state, KillContainer command, DateTimeOffset now) => state.Phase switch
     {
@@ -160,6 +167,14 @@ public static class ContainerDecisions
 
     private static Decision Ended(ContainerState state, RunEnded command, DateTimeOffset now)
     {
+        if (ContainerHooks.IsBeforeStop(state))
+        {
+            // What a hook may well do is to end it.
+            var stop = ContainerHooks.StopOf(state, now);
+            var ended = Ended(state.Apply(stop), command, now);
+            return ended with { Events = ended.Events.Insert(0, stop) };
+        }
+
         var exited = ContainerExits.Describe(state, command.Record, command.Usage, now, command.Evidence);
         var verdict = state.StoppedOnPurpose
             ? RestartVerdict.Stay
@@ -190,9 +205,10 @@ public static class ContainerDecisions
     {
         if (state.Phase != ContainerPhase.Stopping)
         {
+            IContainerEffect[] hook = state.Hook is null ? [] : [new RunHook(state.Run, Again: true)];
             return state.Ending is { } ending
-                ? Decision.Only(new WatchMonitor(state.Run), new SendStopSignal(state.Run, ending.Signal, Left(ending.At, ending.Grace, now)))
-                : Decision.Only(new WatchMonitor(state.Run));
+                ? Decision.Only([new WatchMonitor(state.Run), new SendStopSignal(state.Run, ending.Signal, Left(ending.At, ending.Grace, now)), .. hook])
+                : Decision.Only([new WatchMonitor(state.Run), .. hook]);
         }
 
         return Decision.Only(

@@ -15,6 +15,10 @@ internal sealed record WatchMonitor(int Run) : IContainerEffect;
 /// <summary>Give back cgroup and volumes of a run that never ran.</summary>
 internal sealed record ReleaseRun(int Run) : IContainerEffect;
 
+/// <summary>The hook that <see cref="ContainerState.Hook"/> tells of; answered by <see cref="HookFinished"/>.</summary>
+/// <param name="Again">An earlier supervisor may have begun it.</param>
+internal sealed record RunHook(int Run, bool Again = false) : IContainerEffect;
+
 internal sealed record SendSignal(int Signal) : IContainerEffect;
 
 /// <summary>Send a stop's first signal; SIGKILL at once where the kernel would drop it.</summary>
@@ -49,8 +53,8 @@ internal sealed record Answer(long Order, string? Error = null) : IContainerEffe
 /// <summary>Answer every order that waits for a start to come out.</summary>
 internal sealed record AnswerStarts(string? Error = null) : IContainerEffect;
 
-/// <summary>Answer every order that waits for the run to end.</summary>
-internal sealed record AnswerStops : IContainerEffect;
+/// <summary>Answer every order that waits for the run to end; with <paramref name="Error"/> when it does not.</summary>
+internal sealed record AnswerStops(string? Error = null) : IContainerEffect;
 
 /// <summary>Keep the order until what it waits for comes out.</summary>
 internal sealed record AwaitStart(long Order) : IContainerEffect;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Health;
+using Devoxx.Supervisor.Hooks;
 
 namespace Devoxx.Supervisor.Containers;
 
@@ -46,6 +47,25 @@ public sealed record ContainerStarted(
 /// <summary>Outcome: nothing runs, and why.</summary>
 /// <param name="ExitCode">127 command not found, 126 not executable, 125 anything else.</param>
 public sealed record ContainerStartFailed(Subject Subject, DateTimeOffset At, int Run, string Error, int ExitCode) : IContainerEvent;
+
+/// <summary>Intent: a hook is run in the container; <see cref="ContainerHookEnded"/> is the outcome.</summary>
+/// <param name="Index">Its place among those of its stage, from 0.</param>
+/// <param name="Timeout">When it is killed; null: never.</param>
+/// <param name="Then">Of <see cref="HookStage.PreStop"/>: the stop that comes when the hooks are over.</param>
+public sealed record ContainerHookRequested(
+    Subject Subject, DateTimeOffset At, int Run, HookStage Stage, int Index, ImmutableArray<string> Command, TimeSpan? Timeout = null, HeldStop? Then = null) : IContainerEvent;
+
+/// <summary>A stop that waits for hooks: what <see cref="ContainerStopRequested"/> will say.</summary>
+public sealed record HeldStop(int Signal, TimeSpan Grace, string Cause, bool ThenStart = false);
+
+/// <summary>Outcome of a hook.</summary>
+/// <param name="ExitCode">Null: it could not be run, or nobody saw it end.</param>
+/// <param name="TimedOut">It was killed because it took too long.</param>
+/// <param name="Error">Why it could not be run; null: it was.</param>
+/// <param name="LastLines">The end of what it wrote, oldest first; null: nothing.</param>
+public sealed record ContainerHookEnded(
+    Subject Subject, DateTimeOffset At, int Run, HookStage Stage, int Index, int? ExitCode, bool TimedOut = false, string? Error = null,
+    ImmutableArray<string>? LastLines = null) : IContainerEvent;
 
 /// <summary>Intent: the container is being stopped.</summary>
 /// <param name="Signal">What it is sent first.</param>
@@ -157,6 +177,8 @@ public sealed record ContainerRemoved(Subject Subject, DateTimeOffset At) : ICon
 [JsonSerializable(typeof(ContainerWaiting))]
 [JsonSerializable(typeof(ContainerStarted))]
 [JsonSerializable(typeof(ContainerStartFailed))]
+[JsonSerializable(typeof(ContainerHookRequested))]
+[JsonSerializable(typeof(ContainerHookEnded))]
 [JsonSerializable(typeof(ContainerStopRequested))]
 [JsonSerializable(typeof(ContainerSignalled))]
 [JsonSerializable(typeof(ContainerHealthChanged))]

@@ -41,6 +41,7 @@ public sealed record ContainerSpec
     /// <summary><c>user[:group]</c>, names or numbers, looked up in the image at each start; empty: root.</summary>
     public string User { get; init; } = "";
 
+    /// <summary>Empty: the machine's.</summary>
     public required string Hostname { get; init; }
 
     public string? Domainname { get; init; }
@@ -113,6 +114,12 @@ public sealed record ContainerSpec
     /// <summary>Null: loopback only.</summary>
     public Networks.ContainerNetworking? Networking { get; init; }
 
+    /// <summary>Namespaces that it shares; null: none but the network's.</summary>
+    public NamespaceModes? Namespaces { get; init; }
+
+    /// <summary>Where its cgroup is made, from the root of each hierarchy; null: below this program's own.</summary>
+    public string? CgroupParent { get; init; }
+
     /// <summary>The root filesystem is read-only.</summary>
     public bool ReadOnly { get; init; }
 
@@ -122,6 +129,12 @@ public sealed record ContainerSpec
     public long ShmSize { get; init; } = 64L << 20;
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Run in it when its command runs; null: none.</summary>
+    public ImmutableArray<Hooks.HookSpec>? PostStart { get; init; }
+
+    /// <summary>Run in it before a stop; null: none.</summary>
+    public ImmutableArray<Hooks.HookSpec>? PreStop { get; init; }
 
     /// <summary>The container goes by itself when its run has ended, with its anonymous volumes: <c>run --rm</c>.</summary>
     public bool AutoRemove { get; init; }
@@ -148,6 +161,7 @@ public sealed record ContainerSpec
 /// <param name="TmpfsMode">Permission bits; null: 01777.</param>
 /// <param name="TmpfsOptions">What the file says in the words of mount(8).</param>
 /// <param name="Anonymous">The volume has no name in the file: it is made with the container, and goes with it when volumes are to go.</param>
+/// <param name="From">The container whose mount it is, which this one only shares: <c>volumes_from</c>; null: its own.</param>
 public sealed record MountSpec(
     MountKind Kind,
     string Source,
@@ -160,7 +174,8 @@ public sealed record MountSpec(
     long? TmpfsSize = null,
     int? TmpfsMode = null,
     ImmutableArray<string>? TmpfsOptions = null,
-    bool Anonymous = false);
+    bool Anonymous = false,
+    string? From = null);
 
 public enum MountKind
 {
@@ -192,6 +207,10 @@ public sealed record LogSpec(string Driver = "json-file", long? MaxSize = null, 
 /// <param name="Cpuset">e.g. <c>0-2,4</c>.</param>
 /// <param name="Pids">-1: unlimited.</param>
 /// <param name="DeviceRules">Devices it may use beside those of every container: <c>PATH ACCESS</c>, or <c>c 1:3 rwm</c>.</param>
+/// <param name="BlockIoWeight">10 to 1000.</param>
+/// <param name="BlockIo">For single block devices.</param>
+/// <param name="CpuRealtimeRuntime">Microseconds of real-time scheduling per period; cgroup version 1 only.</param>
+/// <param name="CpuRealtimePeriod">Microseconds; cgroup version 1 only.</param>
 public sealed record ResourceLimits(
     long? Memory = null,
     long? MemoryReservation = null,
@@ -204,4 +223,13 @@ public sealed record ResourceLimits(
     long? CpuShares = null,
     string? Cpuset = null,
     long? Pids = null,
-    ImmutableArray<string>? DeviceRules = null);
+    ImmutableArray<string>? DeviceRules = null,
+    int? BlockIoWeight = null,
+    ImmutableArray<BlockIoLimit>? BlockIo = null,
+    long? CpuRealtimeRuntime = null,
+    long? CpuRealtimePeriod = null);
+
+/// <summary>What a container may do with one block device.</summary>
+/// <param name="Path">Of the device's node on the host: its numbers are read when the cgroup is made.</param>
+/// <param name="Value">For a weight 10 to 1000, else bytes or operations a second.</param>
+public sealed record BlockIoLimit(Native.Cgroups.BlockDeviceLimitKind Kind, string Path, long Value);

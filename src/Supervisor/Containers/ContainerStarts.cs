@@ -13,6 +13,8 @@ internal static class ContainerStarts
     {
         switch (state.Phase)
         {
+            case ContainerPhase.Running when state.Hook is { Stage: Hooks.HookStage.PostStart }:
+                return Decision.Only(new AwaitStart(command.Order));
             case ContainerPhase.Running:
                 return Decision.Only(new Answer(command.Order));
             case ContainerPhase.Starting:
@@ -42,7 +44,9 @@ internal static class ContainerStarts
         var spec = state.Spec!;
         var stop = new ContainerStopRequested(
             spec.Subject, now, Signal.Parse(spec.StopSignal), spec.StopGracePeriod, command.Cause, ThenStart: true);
-        return Decision.Of(stop, new SendStopSignal(state.Run, stop.Signal, stop.Grace));
+        return ContainerHooks.IsBeforeStop(state) ? Decision.Nothing
+            : ContainerHooks.HoldStop(state) ? ContainerHooks.BeforeStop(state, stop)
+            : Decision.Of(stop, new SendStopSignal(state.Run, stop.Signal, stop.Grace));
     }
 
     /// <summary>After the end of a run that was stopped to be started again; what it waits for is said by the project.</summary>

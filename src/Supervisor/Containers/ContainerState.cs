@@ -99,6 +99,12 @@ public sealed record ContainerState
     /// <summary>It is paused for a <c>commit</c>, and only as long as that takes.</summary>
     public bool Held { get; init; }
 
+    /// <summary>The hook that is under way; null: none.</summary>
+    public ContainerHookRequested? Hook { get; init; }
+
+    /// <summary>The newest hook of this run that failed; null: none has.</summary>
+    public ContainerHookEnded? HookFailure { get; init; }
+
     /// <summary>What it waits for in <see cref="ContainerPhase.Waiting"/>; null in any other.</summary>
     public ContainerWaiting? Waiting { get; init; }
 
@@ -138,6 +144,8 @@ public sealed record ContainerState
             GaveUp = null,
             Paused = false,
             Held = false,
+            Hook = null,
+            HookFailure = null,
             Waiting = null,
             Follows = e.Follows,
             ByItself = e.Attempt > 0 || Waiting is { Asked: false },
@@ -164,10 +172,13 @@ public sealed record ContainerState
             NextStart = null,
             Paused = false,
             Held = false,
+            Hook = null,
             Waiting = null,
         },
+        ContainerHookRequested e => this with { Hook = e },
+        ContainerHookEnded e => this with { Hook = null, HookFailure = e is { ExitCode: 0, TimedOut: false } ? HookFailure : e },
         ContainerSignalled e => e.Signal == 9 ? this with { KilledBecause = e.Cause } : this,
-        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null, Paused = false, Held = false },
+        ContainerExited e => this with { Phase = ContainerPhase.Exited, LastExit = e, Process = null, Health = null, StartFailure = null, Paused = false, Held = false, Hook = null },
         ContainerPaused e => this with { Paused = true, Held = e.Cause == ContainerPausing.CommitCause },
         ContainerUnpaused => this with { Paused = false, Held = false },
         ContainerRestartScheduled e => this with { Phase = ContainerPhase.BackingOff, NextStart = e },

@@ -13,9 +13,12 @@ internal sealed record RunPreparation(int Run, ImmutableHashSet<string> Awaited,
     public const string Network = "/network";
     public const string Runtime = "/runtime";
 
+    /// <summary>Before the name of a container whose namespaces it shares.</summary>
+    public const string Donor = "/donor/";
+
     /// <summary>Everything a run of this container needs.</summary>
     public static RunPreparation For(ContainerSpec spec, int run) => new(
-        run, [Cgroup, Root, Network, .. SharedSources(spec)], ImmutableDictionary<string, string>.Empty, []);
+        run, [Cgroup, Root, Network, .. SharedSources(spec), .. (spec.Namespaces?.Donors ?? []).Select(d => Donor + d)], ImmutableDictionary<string, string>.Empty, []);
 
     /// <summary>Only what a run has to give back; its root stays.</summary>
     public static RunPreparation Release(ContainerSpec spec, int run) => new(

@@ -35,7 +35,7 @@ internal sealed class ProcessEndpoints(IActorRef supervisor, SupervisorEnvironme
     }
 
     private Cgroup? CgroupOf(ContainerView container) =>
-        Cgroup.OpenExisting(environment.Cgroups, $"{environment.Root.CgroupParent}/{container.Id}");
+        Cgroup.OpenExisting(environment.Cgroups, container.Cgroup);
 
     /// <summary>Null when it has ended meanwhile.</summary>
     private UsageView? Usage(ContainerView container)

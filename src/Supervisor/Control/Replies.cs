@@ -2,8 +2,12 @@ using System.Collections.Immutable;
 
 namespace Devoxx.Supervisor.Control;
 
-/// <summary>One line of a stream: progress; of a dry run, the plan; or, last, the outcome.</summary>
-public sealed record ControlLine(Progress? Progress = null, Outcome? Outcome = null, PlanView? Plan = null);
+/// <summary>One line of a stream: progress; what a hook writes; of a dry run, the plan; or, last, the outcome.</summary>
+public sealed record ControlLine(Progress? Progress = null, Outcome? Outcome = null, PlanView? Plan = null, HookLine? Hook = null);
+
+/// <summary>A line that a hook of a container has written.</summary>
+/// <param name="Container">Its name without the project's: <c>web-1</c>.</param>
+public sealed record HookLine(string Service, string Container, string Text);
 
 /// <summary>What would be done, in an order that holds.</summary>
 /// <param name="Unchanged">Containers that are as wanted.</param>
@@ -90,6 +94,9 @@ public sealed record ContainerView(
 
     /// <summary>Ports it listens on, published or not: <c>80/tcp</c>.</summary>
     public ImmutableArray<string> Exposed { get; init; } = [];
+
+    /// <summary>Where its cgroup is, from the root of each hierarchy.</summary>
+    public string Cgroup { get; init; } = "";
 
     /// <summary>Made by <c>run</c>: no replica of its service.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -45,7 +45,7 @@ public sealed class WithoutSupervisor
         return request is not UpProject && kept.Project(project) is null
             ? [new ControlLine(Outcome: ForetoldProject.OfUnknown(request))]
             : ForetoldProject.Of(
-                request, images.Find, ProjectObservation.Of(project, Of(project), kept.Volumes, kept.Networks), root, () => Defined(project), now);
+                request, images.Find, Observe(project), root, () => Defined(project), now);
     }
 
     /// <summary>A POST about images, volumes or networks; null: it has no dry run.</summary>
@@ -60,6 +60,11 @@ public sealed class WithoutSupervisor
             containers.ToLookup(c => c.Spec!.ImageId, c => c.Spec!.Name),
             images.Find).Of(path, body);
     }
+
+    private Planning.Observation Observe(string project) => ProjectObservation.Of(project, Of(project), kept.Volumes, kept.Networks) with
+    {
+        Foreign = kept.Containers.GroupBy(c => c.Spec!.Name).ToImmutableSortedDictionary(g => g.Key, g => g.First().Spec!, StringComparer.Ordinal),
+    };
 
     private IEnumerable<ContainerState> Of(string project) => kept.Containers.Where(c => c.Spec!.Project == project);
 

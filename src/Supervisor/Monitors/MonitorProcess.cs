@@ -30,15 +30,17 @@ internal static class MonitorProcess
     public const int NotifyFd = 4;
 
     /// <summary>Writes the bundle, starts the monitor, and waits until the command runs or cannot.</summary>
+    /// <param name="shared">Namespaces of others that it enters; null: none.</param>
     /// <param name="notifications">The monitor holds it open too.</param>
     public static async Task<MonitorOutcome> StartAsync(
-        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network, NotifySocket? notifications)
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network,
+        SharedNamespaces? shared, NotifySocket? notifications)
     {
         using var status = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         SpawnedProcess spawned;
         try
         {
-            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, network, status, notifications)).ConfigureAwait(false);
+            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, network, shared, status, notifications)).ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -66,11 +68,11 @@ internal static class MonitorProcess
     }
 
     private static SpawnedProcess Begin(
-        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network,
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network, SharedNamespaces? shared,
         AnonymousPipeServerStream status, NotifySocket? notifications)
     {
         MonitorProcess.Clear(environment.Root, spec.Id, search: false);
-        Bundle.Write(spec, environment, cgroupPath, sources, network);
+        Bundle.Write(spec, environment, cgroupPath, sources, network, shared);
         Failpoint.Reach("bundle.written");
         return Spawn.Start(
             environment.RuntimeStart,

@@ -7,6 +7,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Networks.Names;
+using Devoxx.Supervisor.Projects;
 
 namespace Devoxx.Supervisor.Networks;
 
@@ -395,9 +396,3 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
 
     private sealed record NamespaceNotMade(int Run, string Error);
 }
-
-/// <summary>Asks who runs in the container of this name or id; answered by <see cref="DonorFound"/>.</summary>
-internal sealed record FindDonor(string Container, int Run, IActorRef ReplyTo);
-
-/// <param name="Process">Null: it does not run, and <paramref name="Error"/> says why.</param>
-internal sealed record DonorFound(int Run, string? ContainerId, RunningProcess? Process, string? Error);

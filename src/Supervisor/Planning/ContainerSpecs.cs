@@ -16,9 +16,11 @@ public sealed record PlannedImage(string Id, ImageConfig Config);
 internal static class ContainerSpecs
 {
     /// <param name="inherited">Anonymous volumes of the container that this one replaces.</param>
+    /// <param name="given">Mounts of the containers of <c>volumes_from</c>.</param>
     /// <exception cref="FormatException">Something the service says cannot be honoured; the message says what.</exception>
     public static ContainerSpec Make(
-        Project project, string serviceName, Service service, int number, PlannedImage image, string hash, Func<string> newId, ImmutableArray<MountSpec> inherited)
+        Project project, string serviceName, Service service, int number, PlannedImage image, string hash, Func<string> newId, ImmutableArray<MountSpec> inherited,
+        ImmutableArray<MountSpec> given)
     {
         var config = image.Config;
         var id = newId();
@@ -29,7 +31,7 @@ internal static class ContainerSpecs
         }
 
         var files = ServiceFileMounts.Of(project, service);
-        var mounts = ServiceMounts.Of(project, service, config, newId, inherited);
+        var mounts = ServiceMounts.Of(project, service, config, newId, inherited, given);
         return new ContainerSpec
         {
             Id = id,
@@ -44,7 +46,7 @@ internal static class ContainerSpecs
             Environment = Environment(service, config),
             WorkingDirectory = service.WorkingDir ?? (string.IsNullOrEmpty(config.WorkingDir) ? "/" : config.WorkingDir),
             User = service.User ?? config.User ?? "",
-            Hostname = service.Hostname ?? id[..12],
+            Hostname = service.Hostname ?? (service.NetworkMode == "host" || service.Uts == "host" ? "" : id[..12]),
             Domainname = service.Domainname,
             // A volume that the service has at the same place goes before a config or secret.
             Mounts = [.. mounts, .. files.Mounts.Where(file => mounts.All(mount => mount.Target != file.Target)).DistinctBy(file => file.Target)],
@@ -74,6 +76,10 @@ internal static class ContainerSpecs
             Log = Log(service),
             NetworkMode = ServiceNetworking.Mode(project, service),
             Networking = ServiceNetworking.Of(project, serviceName, service, config),
+            Namespaces = ServiceNamespaces.Of(project, service),
+            CgroupParent = ServiceNamespaces.CgroupParent(service),
+            PostStart = ServiceHooks.Of("post_start", service.PostStart),
+            PreStop = ServiceHooks.Of("pre_stop", service.PreStop),
             ReadOnly = service.ReadOnly,
             OomScoreAdj = (int?)service.OomScoreAdj,
             ShmSize = service.ShmSize ?? 64L << 20,
@@ -115,7 +121,11 @@ internal static class ContainerSpecs
             Positive(service.CpuShares),
             string.IsNullOrEmpty(service.Cpuset) ? null : service.Cpuset,
             (service.PidsLimit ?? limits?.Pids) is { } pids and not 0 ? pids : null,
-            ServiceDevices.Rules(service));
+            ServiceDevices.Rules(service),
+            ServiceBlockIo.Weight(service),
+            ServiceBlockIo.Devices(service),
+            Positive(service.CpuRtRuntime),
+            Positive(service.CpuRtPeriod));
 
         static long? Positive(long? value) => value is > 0 ? value : null;
     }

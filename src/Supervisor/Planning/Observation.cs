@@ -30,6 +30,9 @@ public sealed record Observation(ImmutableArray<ObservedContainer> Containers, I
     public ImmutableSortedDictionary<string, Volumes.VolumeSpec> VolumeSpecs { get; init; } =
         ImmutableSortedDictionary<string, Volumes.VolumeSpec>.Empty;
 
+    /// <summary>Containers of other projects that the file names, by the name or id that it has for them.</summary>
+    public ImmutableSortedDictionary<string, ContainerSpec> Foreign { get; init; } = ImmutableSortedDictionary<string, ContainerSpec>.Empty;
+
     public static Observation Nothing { get; } = new([], []);
 
     /// <summary>All but those that <c>run</c> has made.</summary>

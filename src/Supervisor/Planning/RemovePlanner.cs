@@ -16,6 +16,7 @@ public static class RemovePlanner
         var graph = ServiceGraph.Of(project);
         var named = ServicesPlanner.Named(plan, project, services, observation);
         var stops = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var removals = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var service in graph.InOrder(named).Where(named.Contains).Reverse())
         {
             var dependants = graph.DependantsOf(service).SelectMany(d => stops.GetValueOrDefault(d) ?? []).ToImmutableArray();
@@ -24,10 +25,11 @@ public static class RemovePlanner
             {
                 int[] before = container.IsActive ? [plan.Stop(container.Spec, "rm --stop", null, dependants)] : [];
                 stops[service].AddRange(before);
-                Remove(plan, container.Spec, "rm", before, volumes, observation);
+                removals[container.Id] = plan.Remove(container.Spec, "rm", before);
             }
         }
 
+        RemoveVolumes(plan, volumes ? removals : [], "rm", observation);
         return plan.Build();
     }
 
@@ -41,16 +43,21 @@ public static class RemovePlanner
         }
 
         var plan = new PlanBuilder();
-        Remove(plan, spec, "run --rm: it has ended", [], volumes: true, observation);
+        const string ended = "run --rm: it has ended";
+        RemoveVolumes(plan, new(StringComparer.Ordinal) { [spec.Id] = plan.Remove(spec, ended, []) }, ended, observation);
         return plan.Build();
     }
 
-    private static void Remove(PlanBuilder plan, ContainerSpec spec, string cause, int[] after, bool volumes, Observation observation)
+    /// <summary>The anonymous volumes of what goes, unless a container that stays has them too (<c>volumes_from</c>).</summary>
+    /// <param name="removals">The operation that removes it, by container id.</param>
+    private static void RemoveVolumes(PlanBuilder plan, Dictionary<string, int> removals, string cause, Observation observation)
     {
-        var removal = plan.Remove(spec, cause, after);
-        foreach (var mount in volumes ? spec.Mounts.Where(m => m is { Anonymous: true, Kind: MountKind.Volume } && observation.Volumes.Contains(m.Source)) : [])
+        ILookup<string, string> users = observation.Containers
+            .SelectMany(c => c.Spec.Mounts.Where(m => m is { Anonymous: true, Kind: MountKind.Volume }).Select(m => (m.Source, c.Id)))
+            .Distinct().ToLookup(u => u.Source, u => u.Id);
+        foreach (var volume in users.Where(u => observation.Volumes.Contains(u.Key) && u.All(removals.ContainsKey)))
         {
-            plan.RemoveVolume(mount.Source, cause, [removal]);
+            plan.RemoveVolume(volume.Key, cause, volume.Select(id => removals[id]));
         }
     }
 }

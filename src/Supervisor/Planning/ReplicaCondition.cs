@@ -59,6 +59,8 @@ public sealed record ConditionState(ConditionStanding Standing, string Reason = 
 
     private static ConditionState Running(ContainerState state, ReplicaCondition condition) => condition switch
     {
+        // Its start is over when they are.
+        _ when state.Hook is { Stage: Hooks.HookStage.PostStart } => new(ConditionStanding.NotYet, Awaited(condition)),
         ReplicaCondition.Started => Met,
         ReplicaCondition.Completed => new(ConditionStanding.NotYet, Awaited(condition)),
         ReplicaCondition.Replaced when state.LastExit is { } exit => new(ConditionStanding.Failed, $"exited with code {exit.ExitCode} after {InWords.Span(exit.Duration)}"),

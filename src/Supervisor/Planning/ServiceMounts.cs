@@ -9,9 +9,10 @@ namespace Devoxx.Supervisor.Planning;
 internal static class ServiceMounts
 {
     /// <param name="inherited">Anonymous volumes of the container that this one replaces, by target.</param>
+    /// <param name="given">What others give by <c>volumes_from</c>: what the service says itself goes before it, and what the image declares comes after it.</param>
     /// <exception cref="FormatException">A kind of mount that cannot be honoured.</exception>
     public static ImmutableArray<MountSpec> Of(
-        Project project, Service service, ImageConfig image, Func<string> newId, ImmutableArray<MountSpec> inherited)
+        Project project, Service service, ImageConfig image, Func<string> newId, ImmutableArray<MountSpec> inherited, ImmutableArray<MountSpec> given)
     {
         var mounts = ImmutableArray.CreateBuilder<MountSpec>();
         foreach (var volume in service.Volumes)
@@ -24,6 +25,8 @@ internal static class ServiceMounts
             mounts.Add(Tmpfs(text));
         }
 
+        // Of several donors with a mount at the same place the last counts, as in docker.
+        mounts.AddRange(given.Reverse().DistinctBy(g => g.Target).Reverse().Where(g => mounts.All(m => m.Target != g.Target)));
         foreach (var target in (image.Volumes?.Keys ?? []).Select(Normalise).Where(t => mounts.All(m => m.Target != t)))
         {
             mounts.Add(Anonymous(target, newId, inherited));

@@ -184,7 +184,7 @@ public sealed partial class UpPlanner(
     {
         _ when container.Phase == ContainerPhase.Removing => "it is half removed",
         _ when UsesChangedNetwork(container) is { } network => $"its network {network} has changed",
-        _ when container.Spec.Networking?.SharedWith is { } donor && renewed.Contains(donor) => $"{donor}, whose network it shares, is made anew",
+        _ when FollowsItsDonor(container) is { } because => because,
         _ when UsesChangedVolume(container) is { } volume => $"its volume {volume} has changed",
         RecreatePolicy.Never => null,
         RecreatePolicy.Always => "--force-recreate",
@@ -251,10 +251,11 @@ public sealed partial class UpPlanner(
     /// <summary>Null: it cannot be made, and the plan says why.</summary>
     private ContainerSpec? SpecOf(string serviceName, Service service, int number, PlannedImage image, string hash, ObservedContainer? replaced, Func<ContainerSpec, ContainerSpec>? adjust = null)
     {
-        var inherited = replaced is null || wish.RenewAnonymousVolumes ? [] : replaced.Spec.Mounts.Where(m => m.Anonymous).ToImmutableArray();
+        var inherited = replaced is null || wish.RenewAnonymousVolumes ? [] : replaced.Spec.Mounts.Where(m => m is { Anonymous: true, From: null }).ToImmutableArray();
         try
         {
-            var spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited);
+            RequireDonors(service);
+            var spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited, Given(service));
             return adjust is null ? spec : adjust(spec);
         }
         catch (FormatException e)

@@ -47,6 +47,7 @@ internal static class ContainerViews
             UpFor = runs ? state.Process?.RanFor(sinceBoot) : null,
             MemoryKills = memoryKills,
             Exposed = spec.Networking?.Exposed ?? [],
+            Cgroup = root.CgroupOf(spec),
         };
     }
 
@@ -73,8 +74,10 @@ internal static class ContainerViews
         { GaveUp: { } because, Phase: ContainerPhase.Exited or ContainerPhase.Created } => $"{Run(state)}gave up: {because}",
         { Phase: ContainerPhase.Exited } => Reason(state),
         { Phase: ContainerPhase.Running, Ending: { } ending } => $"being ended: {ending.Reason}",
+        { Phase: ContainerPhase.Running, Hook: { } hook } => $"{InWords.Hook(hook.Stage, hook.Index)} runs",
         { Phase: ContainerPhase.Running, Health: { Status: HealthStatus.Unhealthy } sick } =>
             sick.Reason + (memoryKills > 0 ? $"; {InWords.MemoryKills(memoryKills)}" : ""),
+        { Phase: ContainerPhase.Running, HookFailure: { } failure } => ContainerHooks.Failure(state.Spec!, failure with { LastLines = null }),
         { Phase: ContainerPhase.Running } when memoryKills > 0 => InWords.MemoryKills(memoryKills),
         { Phase: ContainerPhase.Running, Notified.Status: { Length: > 0 } said } => said,
         { Phase: ContainerPhase.Stopping, Stop: { } stop } => $"stopping: {stop.Cause}",

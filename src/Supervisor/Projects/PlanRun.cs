@@ -26,6 +26,15 @@ internal sealed class PlanRun(Plan plan, ChannelWriter<ControlLine> output)
 
     public void Tell(Operation operation, string status, string detail) => Write(new Progress("Container", operation.Name, status, detail));
 
+    /// <summary>Passes on what a hook writes, to whoever waits for the start or stop that it belongs to.</summary>
+    public void TellHook(string containerId, HookLine line)
+    {
+        if (Orders.Values.Any(id => Execution.Operation(id).ContainerId == containerId))
+        {
+            output.TryWrite(new ControlLine(Hook: line));
+        }
+    }
+
     public void TellUnchanged()
     {
         foreach (var name in plan.Unchanged)

@@ -44,10 +44,12 @@ internal sealed partial class ProjectActor
         volumes = null;
         networks = null;
         images.Clear();
+        donors.Clear();
         Context.Parent.Tell(new GetVolumes());
         Context.Parent.Tell(new GetNetworks());
         if (request is UpProject up)
         {
+            AskForDonors(up);
             foreach (var service in UpPlanner.Imaged(up.Project, up.Wish).Where(_ => !up.DryRun))
             {
                 if (ServiceImages.Of(up.Project, service) is { } wanted && images.TryAdd(wanted, null))
@@ -77,7 +79,7 @@ internal sealed partial class ProjectActor
 
     private void PlanIfKnown()
     {
-        if (current is null || volumes is null || networks is null || images.Values.Any(i => i is null) || main is not null)
+        if (current is null || volumes is null || networks is null || images.Values.Any(i => i is null) || donors.Values.Any(d => d is null) || main is not null)
         {
             return;
         }

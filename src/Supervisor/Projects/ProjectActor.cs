@@ -98,8 +98,16 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             case NetworkAnswer answer:
                 Answered(answer.Order, answer.Error);
                 break;
+            case HookOutput hook when containers.TryGetValue(hook.ContainerId, out var state) && state.Spec is { } spec:
+                var shortName = spec.Name.StartsWith(name + "-", StringComparison.Ordinal) ? spec.Name[(name.Length + 1)..] : spec.Name;
+                runs.ForEach(run => run.TellHook(hook.ContainerId, new HookLine(spec.Service, shortName, hook.Line)));
+                break;
             case FindDonorHere find:
                 TellDonor(find);
+                break;
+            case DonorFound found when donors.ContainsKey(found.Asked):
+                donors[found.Asked] = found;
+                PlanIfKnown();
                 break;
             case ImmutableArray<NetworkState> there:
                 networks = there;
@@ -241,7 +249,10 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         .OrderBy(g => g.Key, StringComparer.Ordinal)
         .Select(g => $"{g.Key}({g.Count()})"));
 
-    private Observation Observe() => ProjectObservation.Of(name, Existing(), volumes ?? [], networks ?? []);
+    private Observation Observe() => ProjectObservation.Of(name, Existing(), volumes ?? [], networks ?? []) with
+    {
+        Foreign = donors.Values.Where(d => d?.Spec is not null).ToImmutableSortedDictionary(d => d!.Asked, d => d!.Spec!, StringComparer.Ordinal),
+    };
 
     private Project? defined;
 

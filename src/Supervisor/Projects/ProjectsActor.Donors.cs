@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Devoxx.Supervisor.Containers;
-using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Planning;
 
 namespace Devoxx.Supervisor.Projects;
 
@@ -23,19 +23,32 @@ internal sealed partial class ProjectsActor
             }
         }
 
-        find.ReplyTo.Tell(new DonorFound(find.Run, null, null, $"there is no container {find.Container}, whose network is to be shared"));
+        find.ReplyTo.Tell(new DonorFound(find.Run, find.Container, null, null, null, $"there is no container {find.Container}, whose {find.What} is to be shared"));
     }
 }
 
 internal sealed partial class ProjectActor
 {
+    /// <summary>What is known of containers that the file of the request being served names; null: not yet answered.</summary>
+    private readonly Dictionary<string, DonorFound?> donors = new(StringComparer.Ordinal);
+
+    private void AskForDonors(UpProject up)
+    {
+        foreach (var container in VolumeDonors.Foreign(up.Project, UpPlanner.Imaged(up.Project, up.Wish)))
+        {
+            donors[container] = null;
+            Context.Parent.Tell(new FindDonor(container, 0, Self, "volumes"));
+        }
+    }
+
     private void TellDonor(FindDonorHere find)
     {
         var state = containers.GetValueOrDefault(find.ContainerId);
+        var (run, asked) = (find.Question.Run, find.Question.Container);
         find.Question.ReplyTo.Tell(state is { Process: { } process, Phase: ContainerPhase.Running or ContainerPhase.Stopping }
-            ? new DonorFound(find.Question.Run, find.ContainerId, process, null)
+            ? new DonorFound(run, asked, find.ContainerId, state.Spec, process, null)
             : new DonorFound(
-                find.Question.Run, find.ContainerId, null,
-                $"container {state?.Spec?.Name ?? find.Question.Container}, whose network is to be shared, is {(state is null ? "gone" : InWords.Phase(state.Phase))}; start it first"));
+                run, asked, find.ContainerId, state?.Spec, null,
+                $"container {state?.Spec?.Name ?? asked}, whose {find.Question.What} is to be shared, is {(state is null ? "gone" : InWords.Phase(state.Phase))}; start it first"));
     }
 }
