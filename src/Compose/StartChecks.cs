@@ -28,7 +28,7 @@ public static class StartChecks
         ["services.*.network_mode"] = NetworkMode,
         ["services.*.logging.options.max-size"] = static value => LogSize(value) ? null : "write a size such as 10m",
         ["services.*.logging.options.max-file"] = static value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? null : "write a positive number of files",
-        ["services.*.deploy.restart_policy.condition"] = static value => value is "none" or "on-failure" or "any" or "" ? null : "write none, on-failure or any",
+        ["services.*.deploy.restart_policy.condition"] = static value => value is "none" or "on-failure" or "any" or "" or "no" or "always" or "unless-stopped" ? null : "write none, on-failure or any",
         ["networks.*.ipam.config.*.subnet"] = Subnet,
         ["networks.*.ipam.config.*.ip_range"] = Subnet,
         ["networks.*.ipam.config.*.gateway"] = static value => IpText.IsAddress(value) ? null : "write an IP address",

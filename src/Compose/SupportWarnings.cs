@@ -79,7 +79,6 @@ public static class SupportWarnings
             ["services.*.security_opt"] = static node => (node as SequenceNode)?.Items.Select(Text).FirstOrDefault(static o => o is not null && !IsHonouredSecurityOption(o)) is { } option ? $"`{option}`" : null,
             ["services.*.build.provenance"] = static node => Unless(node, "false", "mode=disabled"),
             ["services.*.build.sbom"] = static node => Unless(node, "false"),
-            ["services.*.volumes.*.type"] = static node => Unless(node, "volume", "bind", "tmpfs"),
             ["volumes.*.driver"] = static node => Unless(node, "local"),
             ["volumes.*.driver_opts"] = static node => (node as MappingNode)?.Select(static e => e.Key).FirstOrDefault(static k => k is not ("type" or "device" or "o")) is { } key ? $"`{key}`" : null,
         };

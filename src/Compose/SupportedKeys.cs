@@ -68,6 +68,7 @@ public static class SupportedKeys
         yield return Honoured("services.*.blkio_config", "a limit that the kernel does not have is an error that names it");
         yield return Honoured("services.*.cpu_rt_runtime", "cgroup version 1 only, of what the cgroup above has been given: see `cgroup_parent`");
         yield return Honoured("services.*.cpu_rt_period", "cgroup version 1 only");
+        yield return Honoured("services.*.develop", "for the verb `watch` only, which is not there yet");
         yield return Honoured("services.*.expose", "says something to readers only, as in the reference");
 
         yield return Honoured("services.*.depends_on", "also when a container restarts by itself; with `restart: true` dependants follow a restart of what they depend on, by whomever");
@@ -83,12 +84,12 @@ public static class SupportedKeys
         yield return Warned("services.*.build.privileged", "the builders run their steps without privileges");
         yield return Partly("services.*.build.provenance", "`false`: no attestations are made");
         yield return Partly("services.*.build.sbom", "`false`: no attestations are made");
-        yield return Warned("services.*.volumes.*.bind.selinux", "volumes are not relabelled");
-        yield return Warned("services.*.volumes.*.bind.recursive", "submounts are always mounted, and read-only where the mount is");
-        yield return Warned("services.*.volumes.*.volume.subpath", "the whole volume is mounted");
+        yield return Honoured("services.*.volumes.*.bind.selinux", "has no effect: containers bear no labels of SELinux, so nothing has to be relabelled for them");
+        yield return Honoured("services.*.volumes.*.bind.recursive", "what is mounted below a read-only path is read-only too, unless it says `writable` or the kernel is older than 5.12");
+        yield return Honoured("services.*.volumes.*.volume.subpath", "looked up inside the volume, whatever links it has");
         yield return Warned("services.*.volumes.*.volume.labels", "volumes get the labels of the top level only");
         yield return Honoured("services.*.volumes.*.consistency", "has no effect on Linux");
-        yield return Partly("services.*.volumes.*.type", "`volume`, `bind` and `tmpfs` only");
+        yield return Honoured("services.*.volumes.*.type", "`volume`, `bind` and `tmpfs`; `image`, `npipe` and `cluster` are refused");
 
         yield return Honoured("services.*.deploy.replicas");
         yield return Honoured("services.*.deploy.resources.limits.cpus");
@@ -108,7 +109,6 @@ public static class SupportedKeys
 
         foreach (var (note, keys) in new[]
                  {
-                     ("the verb `watch` is not there yet", "develop"),
                      ("it is not run yet", "pre_start"),
                      ("graphics processors are not given to containers", "gpus"),
                      ("it is for Windows", "credential_spec isolation"),

@@ -43,7 +43,7 @@ public sealed class SupportTests
                 logging: {driver: syslog}
                 security_opt: ["no-new-privileges:true", "label:user:x"]
                 volumes:
-                  - {type: bind, source: /a, target: /a, bind: {selinux: z}}
+                  - {type: bind, source: /a, target: /a, bind: {selinux: z, recursive: disabled}}
               db: {image: x, deploy: {resources: {limits: {memory: 1g}}, placement: {constraints: [a]}}}
               off: {image: x, profiles: [p], build: .}
             volumes: {v: {driver: fancy}}
@@ -53,7 +53,6 @@ public sealed class SupportTests
             [
                 "compose.yaml:9:5: services.web.logging: driver `syslog` has no effect yet; supported: drivers `json-file`, `local` and `none`; options `max-size` and `max-file`",
                 "compose.yaml:10:5: services.web.security_opt: `label:user:x` has no effect yet; supported: `no-new-privileges`, `seccomp=`, `apparmor=`, `systempaths=unconfined`, `label=disable`",
-                "compose.yaml:12:53: services.web.volumes[0].bind.selinux has no effect yet: volumes are not relabelled",
                 "compose.yaml:13:62: services.db.deploy.placement has no effect yet: there is one machine only",
                 "compose.yaml:15:15: volumes.v.driver: `fancy` has no effect yet; supported: `local` only",
             ],

@@ -142,6 +142,70 @@ public sealed class SharingScenario
         await sandbox.AssertNothingRemains();
     }
 
+    [Fact]
+    public async Task A_part_of_a_volume_is_mounted_and_no_link_leads_out_of_it()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("""
+            services:
+              fill: {image: busybox:1.36, volumes: [data:/data], command: sh -c 'mkdir -p /data/a/b; echo inside > /data/a/b/file; ln -s a/b /data/link; ln -s /etc /data/out; touch /data/single'}
+              read:
+                image: busybox:1.36
+                depends_on: {fill: {condition: service_completed_successfully} }
+                volumes:
+                  - {type: volume, source: data, target: /part, volume: {subpath: link} }
+                  - {type: volume, source: data, target: /single, volume: {subpath: single} }
+                command: sh -c 'cat /part/file; echo new > /part/new; test -f /single && echo one file'
+              out:
+                image: busybox:1.36
+                depends_on: {read: {condition: service_completed_successfully} }
+                volumes: [{type: volume, source: data, target: /part, volume: {subpath: out} }]
+                command: ls /part
+            volumes: {data: {}}
+            """);
+
+        var up = await sandbox.Compose("-p", "parts", "up", "--no-color");
+
+        Assert.Matches("read-1 +\\| inside", up.Out);
+        Assert.Matches("read-1 +\\| one file", up.Out);
+        Assert.Equal("new\n", File.ReadAllText(sandbox.Root + "/volumes/parts_data/_data/a/b/new"));
+        Assert.NotEqual(0, up.ExitCode);
+        Assert.Contains("volume parts_data has no out; make it there first", up.Error);
+        (await sandbox.Compose("-p", "parts", "down", "-v")).Succeeded();
+        await sandbox.AssertNothingRemains();
+    }
+
+    [Fact]
+    public async Task What_is_mounted_below_a_read_only_path_is_as_the_file_says()
+    {
+        await using var sandbox = await Sandbox.Create();
+        var (tree, below) = (sandbox.Directory + "/tree", sandbox.Directory + "/tree/below");
+        Directory.CreateDirectory(below);
+        Devoxx.Native.Mounts.Mount.Make("tmpfs", below, "tmpfs", 0, "mode=777");
+        try
+        {
+            sandbox.Write($$"""
+                services:
+                  whole: {image: busybox:1.36, volumes: ["{{tree}}:/t:ro"], command: sh -c 'touch /t/below/x 2>/dev/null || echo read-only' }
+                  writable: {image: busybox:1.36, volumes: [{type: bind, source: "{{tree}}", target: /t, read_only: true, bind: {recursive: writable} }], command: sh -c 'touch /t/below/x && echo written' }
+                  single: {image: busybox:1.36, volumes: [{type: bind, source: "{{tree}}", target: /t, bind: {recursive: disabled} }], command: sh -c 'grep -c " /t/below " /proc/mounts || echo not there' }
+                """);
+
+            var up = (await sandbox.Compose("-p", "below", "up", "--no-color")).Succeeded();
+
+            Assert.Matches("whole-1 +\\| read-only", up.Out);
+            Assert.Matches("writable-1 +\\| written", up.Out);
+            Assert.Matches("single-1 +\\| not there", up.Out);
+            (await sandbox.Compose("-p", "below", "down")).Succeeded();
+        }
+        finally
+        {
+            Devoxx.Native.Mounts.Mount.Unmount(below, Devoxx.Native.Mounts.UnmountFlags.Detach);
+        }
+
+        await sandbox.AssertNothingRemains();
+    }
+
     /// <summary>A disk of this machine.</summary>
     private static string BlockDevice() => Directory.EnumerateDirectories("/sys/class/block").Select(path => "/dev/" + Path.GetFileName(path))
         .First(path => File.Exists(path) && !File.Exists("/sys/class/block/" + Path.GetFileName(path) + "/partition"));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Devoxx.Images;
 using Devoxx.Native.Failpoints;
+using Devoxx.Native.Mounts;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
@@ -22,7 +23,7 @@ internal static class Bundle
     /// <param name="network">What the run has been given.</param>
     /// <param name="shared">Namespaces of others that it enters; null: none.</param>
     /// <exception cref="ImageException">The image is gone from the store, or does not know the user.</exception>
-    public static void Write(ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network, SharedNamespaces? shared)
+    public static void Write(ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, VolumeSubpaths sources, ContainerNetwork network, SharedNamespaces? shared)
     {
         spec = spec.Hostname.Length == 0 ? spec with { Hostname = Environment.MachineName } : spec;
         var image = environment.Images.Find(spec.ImageId)
@@ -34,13 +35,17 @@ internal static class Bundle
             cgroupPath,
             image.LayerDirectories,
             UserLookup.Resolve(image.LayerDirectories.Add(bundle + "/upper"), spec.User, spec.GroupAdd ?? []),
-            sources,
+            sources.Sources,
             HostCapabilities.All,
             [.. spec.Privileged ? HostDevices.All() : [], .. (spec.Devices ?? []).SelectMany(device => HostDevices.At(device.Source, device.Target))],
             network.NamespacePath,
             shared,
             seccomp,
-            seccomp is null ? null : SeccompProfiles.FilterPath(environment.Root, seccomp)));
+            seccomp is null ? null : SeccompProfiles.FilterPath(environment.Root, seccomp))
+        {
+            Detached = sources.Detached,
+            RecursiveReadOnly = MountApi.HasDescriptors,
+        });
         ContainerFiles.Write(spec, bundle);
         File.WriteAllBytes(bundle + "/config.json", JsonSerializer.SerializeToUtf8Bytes(runtimeSpec, OciJson.Default.RuntimeSpec));
         if (spec.Runtime is { } runtime)

@@ -25,7 +25,7 @@ internal static class MountsBuilder
         foreach (var mount in spec.Mounts.OrderBy(m => m.Target.Count(c => c == '/')).ThenBy(m => m.Target, StringComparer.Ordinal))
         {
             mounts.RemoveAll(m => m.Destination == mount.Target && m.Destination != "/");
-            mounts.Add(mount.Kind == MountKind.Tmpfs ? Tmpfs(mount) : Source(mount, input.Sources[mount.Target]));
+            mounts.Add(mount.Kind == MountKind.Tmpfs ? Tmpfs(mount) : Source(mount, input));
         }
 
         for (var i = 0; i < (spec.Files?.Length ?? 0); i++)
@@ -95,16 +95,20 @@ internal static class MountsBuilder
     private static Mount Bind(string source, string destination, params ImmutableArray<string> options) =>
         Make(destination, "bind", source, options);
 
-    private static Mount Source(MountSpec mount, string source)
+    private static Mount Source(MountSpec mount, BundleInput input)
     {
+        var recursive = mount.Recursive == "disabled" ? "bind" : "rbind";
         var propagation = mount.Propagation ?? "rprivate";
-        var recursive = propagation.StartsWith('r') ? "rbind" : "bind";
-        return mount.ReadOnly
-            ? Bind(Below(source, mount.Subpath), mount.Target, recursive, propagation, "ro")
-            : Bind(Below(source, mount.Subpath), mount.Target, recursive, propagation);
-    }
+        var source = input.Sources[mount.Target];
+        if (!mount.ReadOnly)
+        {
+            return Bind(source, mount.Target, recursive, propagation);
+        }
 
-    private static string Below(string source, string? subpath) => subpath is null ? source : source + "/" + subpath;
+        // As docker: what is mounted below a read-only path is read-only too, unless the file says otherwise or the kernel cannot.
+        var below = mount.Kind == MountKind.Bind && (mount.Recursive == "readonly" || (mount.Recursive is not ("disabled" or "writable") && input.RecursiveReadOnly));
+        return below ? Bind(source, mount.Target, recursive, propagation, "ro", "rro") : Bind(source, mount.Target, recursive, propagation, "ro");
+    }
 
     private static Mount Tmpfs(MountSpec mount)
     {

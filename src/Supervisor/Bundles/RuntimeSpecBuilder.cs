@@ -30,7 +30,14 @@ internal sealed record BundleInput(
     string? NetworkNamespace = null,
     SharedNamespaces? Shared = null,
     Oci.Seccomp? Seccomp = null,
-    string? SeccompFilter = null);
+    string? SeccompFilter = null)
+{
+    /// <summary>Destinations whose source is a mount that is attached nowhere yet.</summary>
+    public ImmutableArray<string> Detached { get; init; } = [];
+
+    /// <summary>This kernel can make a mount read-only with all below it (mount_setattr(2), Linux 5.12).</summary>
+    public bool RecursiveReadOnly { get; init; } = true;
+}
 
 /// <summary>Writes a container down as the OCI runtime specification has it. Pure.</summary>
 internal static class RuntimeSpecBuilder
@@ -81,9 +88,10 @@ internal static class RuntimeSpecBuilder
             annotations[InitAnnotation] = "true";
         }
 
-        if (input.Shared?.SharedMemoryPath is not null)
+        ImmutableArray<string> detached = input.Shared?.SharedMemoryPath is null ? input.Detached : input.Detached.Add("/dev/shm");
+        if (!detached.IsEmpty)
         {
-            annotations[DetachedMountsAnnotation] = "/dev/shm";
+            annotations[DetachedMountsAnnotation] = string.Join(',', detached);
         }
 
         if (input.SeccompFilter is { } filter)

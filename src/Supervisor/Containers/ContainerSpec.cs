@@ -161,6 +161,7 @@ public sealed record ContainerSpec
 /// <param name="TmpfsMode">Permission bits; null: 01777.</param>
 /// <param name="TmpfsOptions">What the file says in the words of mount(8).</param>
 /// <param name="Anonymous">The volume has no name in the file: it is made with the container, and goes with it when volumes are to go.</param>
+/// <param name="Recursive">Of what is mounted below a host path: <c>disabled</c>, not there; <c>writable</c> or <c>readonly</c> where the mount is read-only; null: there, and read-only with it where the kernel can.</param>
 /// <param name="From">The container whose mount it is, which this one only shares: <c>volumes_from</c>; null: its own.</param>
 public sealed record MountSpec(
     MountKind Kind,
@@ -175,7 +176,8 @@ public sealed record MountSpec(
     int? TmpfsMode = null,
     ImmutableArray<string>? TmpfsOptions = null,
     bool Anonymous = false,
-    string? From = null);
+    string? From = null,
+    string? Recursive = null);
 
 public enum MountKind
 {

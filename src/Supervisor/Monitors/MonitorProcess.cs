@@ -37,18 +37,21 @@ internal static class MonitorProcess
         SharedNamespaces? shared, NotifySocket? notifications)
     {
         using var status = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        VolumeSubpaths? subpaths = null;
         SpawnedProcess spawned;
         try
         {
-            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, sources, network, shared, status, notifications)).ConfigureAwait(false);
+            spawned = await environment.Kernel.Run(() => MonitorProcess.Begin(spec, environment, cgroupPath, subpaths = VolumeSubpaths.Open(spec, sources), network, shared, status, notifications)).ConfigureAwait(false);
         }
         catch (IOException e)
         {
+            subpaths?.Dispose();
             return new MonitorOutcome(null, null, e.Message, 125);
         }
 
         status.DisposeLocalCopyOfClientHandle();
         var line = await ReadLineAsync(status, environment.Reactor).ConfigureAwait(false);
+        subpaths?.Dispose();
         var reply = line.Length == 0 ? null : JsonSerializer.Deserialize(line, MonitorJson.Default.MonitorStatus);
         if (reply is { Error: null })
         {
@@ -68,7 +71,7 @@ internal static class MonitorProcess
     }
 
     private static SpawnedProcess Begin(
-        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network, SharedNamespaces? shared,
+        ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, VolumeSubpaths sources, ContainerNetwork network, SharedNamespaces? shared,
         AnonymousPipeServerStream status, NotifySocket? notifications)
     {
         MonitorProcess.Clear(environment.Root, spec.Id, search: false);

@@ -22,9 +22,11 @@ internal static class RestartPolicies
     {
         var condition = deployed.Condition switch
         {
-            "none" => RestartCondition.No,
+            // The reference also takes the words of `restart`.
+            "none" or "no" => RestartCondition.No,
             "on-failure" => RestartCondition.OnFailure,
-            "any" or null or "" => RestartCondition.Always,
+            "any" or "always" or null or "" => RestartCondition.Always,
+            "unless-stopped" => RestartCondition.UnlessStopped,
             var other => throw new FormatException($"deploy.restart_policy.condition: {other} is not known; it is none, on-failure or any"),
         };
         var policy = RestartPolicy.Of(condition, (int?)deployed.MaxAttempts) with { Origin = "deploy.restart_policy" };

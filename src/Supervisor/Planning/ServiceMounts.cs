@@ -62,14 +62,30 @@ internal static class ServiceMounts
                     target,
                     volume.ReadOnly,
                     Propagation(volume),
-                    volume.Bind?.CreateHostPath ?? true);
+                    volume.Bind?.CreateHostPath ?? true,
+                    Recursive: Recursive(volume));
             case "tmpfs":
                 return new MountSpec(
                     MountKind.Tmpfs, "", target, volume.ReadOnly, TmpfsSize: volume.Tmpfs?.Size, TmpfsMode: (int?)volume.Tmpfs?.Mode);
             default:
-                throw new FormatException($"a volume of type {volume.Type} (on {target}) is not supported; volume, bind and tmpfs are");
+                throw new FormatException(volume.Type switch
+                {
+                    "image" => $"the image {volume.Source} cannot be mounted on {target}: volumes of type image are not supported; copy what is needed into a volume",
+                    "npipe" => $"a volume of type npipe (on {target}) is for Windows",
+                    "cluster" => $"a volume of type cluster (on {target}) is for Swarm; there is one machine only",
+                    _ => $"a volume of type {volume.Type} (on {target}) is not known; it is volume, bind or tmpfs",
+                });
         }
     }
+
+    private static string? Recursive(ServiceVolume volume) => volume.Bind?.Recursive switch
+    {
+        null or "" or "enabled" => null,
+        "disabled" or "writable" => volume.Bind.Recursive,
+        "readonly" when volume is { ReadOnly: true, Bind.Propagation: null or "" or "rprivate" } => "readonly",
+        "readonly" => throw new FormatException($"bind.recursive: readonly on {volume.Target} needs `read_only: true` and no propagation but rprivate"),
+        var other => throw new FormatException($"bind.recursive: {other} is not known; it is enabled, disabled, writable or readonly"),
+    };
 
     private static string? Propagation(ServiceVolume volume) => volume.Bind?.Propagation switch
     {

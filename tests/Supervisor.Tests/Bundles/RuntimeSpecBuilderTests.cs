@@ -80,7 +80,33 @@ public sealed class RuntimeSpecBuilderTests
         var mounts = Build(spec, ("/data/cache", "/v/deep"), ("/data", "/host")).Mounts!;
 
         Assert.Equal(["/data", "/data/cache"], mounts.TakeLast(2).Select(m => m.Destination));
-        Assert.Equal(["rbind", "rprivate", "ro"], mounts[^2].Options!);
+        Assert.Equal(["rbind", "rprivate", "ro", "rro"], mounts[^2].Options!);
+    }
+
+    [Theory]
+    [InlineData(null, false, "rbind rprivate")]
+    [InlineData(null, true, "rbind rprivate ro rro")]
+    [InlineData("disabled", true, "bind rprivate ro")]
+    [InlineData("writable", true, "rbind rprivate ro")]
+    [InlineData("readonly", true, "rbind rprivate ro rro")]
+    public void What_is_mounted_below_a_host_path_is_as_the_file_says(string? recursive, bool readOnly, string expected)
+    {
+        var spec = Spec with { Mounts = [new MountSpec(MountKind.Bind, "/host", "/data", readOnly, Recursive: recursive)] };
+        Assert.Equal(Words(expected), Build(spec, ("/data", "/host")).Mounts![^1].Options!);
+    }
+
+    [Fact]
+    public void Shares_the_namespaces_of_the_host_as_told()
+    {
+        var own = Build(Spec);
+        Assert.Equal(["cgroup", "ipc", "mount", "network", "pid", "uts"], own.Linux!.Namespaces!.Select(n => n.Type).Order());
+        Assert.Equal("web", own.Hostname);
+
+        var host = Build(Spec with { Namespaces = new NamespaceModes("host", "host", "host", "host") });
+        Assert.Equal(["mount", "network"], host.Linux!.Namespaces!.Select(n => n.Type).Order());
+        Assert.Null(host.Hostname);
+        Assert.Contains(host.Mounts!, m => m is { Destination: "/dev/shm", Source: "/dev/shm" });
+        Assert.DoesNotContain(Build(Spec with { Namespaces = new NamespaceModes("none") }).Mounts!, m => m.Destination == "/dev/shm");
     }
 
     [Fact]
