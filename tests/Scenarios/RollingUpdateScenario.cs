@@ -84,6 +84,52 @@ public sealed class RollingUpdateScenario
     }
 
     [Fact]
+    public async Task The_new_one_is_healthy_before_the_old_one_goes_and_as_many_may_fail_as_is_said()
+    {
+        await using var sandbox = await Sandbox.Create();
+        Directory.CreateDirectory(sandbox.Directory + "/shared");
+        string Write(string version) => sandbox.Write($$$"""
+            name: upd
+            services:
+              web:
+                image: busybox:1.36
+                stop_signal: SIGKILL
+                environment: {VERSION: "{{{version}}}"}
+                command: "sh -c 'if [ $$VERSION = flaky ] && mkdir /shared/taken; then exit 1; fi; usleep 500000; touch /ready; exec sleep 1000000'"
+                volumes: ["./shared:/shared"]
+                healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 100}
+                deploy: {replicas: 2, update_config: {order: start-first, parallelism: 1, max_failure_ratio: 0.5, failure_action: rollback}}
+            """);
+        Write("1");
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        var first = (await sandbox.History()).Count;
+
+        Write("2");
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        var history = (await sandbox.History()).Skip(first).ToList();
+        foreach (var name in (string[])["upd-web-1", "upd-web-2"])
+        {
+            var healthy = history.FindIndex(e => e.Type == "container.health-changed" && e.Container == name && e.Payload.GetProperty("status").GetString() == "Healthy");
+            var stopped = history.FindIndex(e => e.Type == "container.stop-requested" && e.Container!.EndsWith("_" + name, StringComparison.Ordinal));
+            Assert.True(healthy >= 0 && healthy < stopped, $"{name}: healthy at {healthy}, the old one stopped at {stopped}");
+        }
+
+        // One of two may fail: the old one stays in its place, and the update goes on.
+        Write("flaky");
+        Assert.Contains("exited with code 1", (await sandbox.Compose("up", "-d")).Succeeded().Error);
+        Assert.Equal(["running", "running"], await States(sandbox));
+        var versions = new List<string>();
+        foreach (var index in (string[])["1", "2"])
+        {
+            versions.Add((await sandbox.Compose("exec", "-T", "--index", index, "web", "sh", "-c", "echo $VERSION")).Succeeded().Out.Trim());
+        }
+
+        Assert.Equal(["2", "flaky"], versions.Order());
+        Assert.Equal(["begun", "ended"], Updates((await sandbox.History()).TakeLast(200)).TakeLast(2));
+        await sandbox.AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Is_paused_when_the_supervisor_is_killed_in_the_middle_and_goes_on_with_the_next_up()
     {
         await using var sandbox = await Sandbox.Create();

@@ -62,6 +62,15 @@ public sealed class RunScenario
         var terminal = await sandbox.StartOnTerminal("run", "--rm", "--no-deps", "web", "sh", "-c", "tty; test -t 0 && test -t 1 && test -t 2 && exit 5").Ended();
         Assert.Equal(5, terminal.ExitCode);
         Assert.Contains("/dev/pts/0", terminal.Out);
+
+        // Ours is raw meanwhile: each key is the container's at once, and Ctrl-C is one of them.
+        var keys = sandbox.StartOnTerminal("run", "--rm", "--no-deps", "web", "sh", "-c", "stty -icanon -echo -isig; echo ready; x=$(head -c 2 | od -An -c); echo got $x; exit 6");
+        await keys.Line("ready");
+        await keys.Input.WriteAsync("q\u0003");
+        await keys.Input.FlushAsync();
+        var typed = await keys.Ended();
+        Assert.Equal(6, typed.ExitCode);
+        Assert.Contains("got q 003", typed.Out);
         await sandbox.AssertNothingLeft();
     }
 
@@ -150,6 +159,7 @@ public sealed class RunScenario
             services:
               cat: {image: busybox:1.36, command: cat, stdin_open: true, init: true}
               talk: {image: busybox:1.36, command: "sh -c 'while :; do echo again; sleep 0.1; done'", init: true, stop_grace_period: 1s}
+              again: {image: busybox:1.36, command: "sh -c 'while :; do echo again; sleep 0.1; done'", init: true, stop_grace_period: 1s, restart: always}
             """);
         (await sandbox.Compose("up", "-d")).Succeeded();
 
@@ -168,6 +178,12 @@ public sealed class RunScenario
         (await attached.Ended()).Succeeded();
 
         var following = sandbox.Start("attach", "talk");
+        await following.Line("again");
+        following.Signal("TERM");
+        (await following.Ended()).FailedWith(143);
+
+        // The end of the run that was attached to is the end, though its policy starts another.
+        following = sandbox.Start("attach", "again");
         await following.Line("again");
         following.Signal("TERM");
         (await following.Ended()).FailedWith(143);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Devoxx.Native.Files;
 using Devoxx.Native.Terminals;
+using Microsoft.Win32.SafeHandles;
 
 namespace Devoxx.Orchestrator.Attachment;
 
@@ -120,7 +121,8 @@ internal sealed class AttachSession : IDisposable
 
     private void ReadInput(bool terminal, DetachKeys? keys)
     {
-        using var stdin = Console.OpenStandardInput();
+        // Console.OpenStandardInput edits lines itself where it reads from a terminal, and ends the raw mode for that.
+        using var stdin = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
         var buffer = new byte[16 * 1024];
         var toContainer = new List<byte>();
         while (stdin.Read(buffer) is > 0 and var count)

@@ -17,14 +17,16 @@ internal sealed class ContainerEnd : IDisposable
     private readonly string project;
     private readonly string container;
     private readonly string journal;
+    private readonly int? run;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task watch;
 
     /// <param name="container">Its name.</param>
-    public ContainerEnd(SupervisorConnection supervisor, string project, string container, StateRoot root)
+    /// <param name="run">The end of this run is waited for, though another may follow; null: until none follows.</param>
+    public ContainerEnd(SupervisorConnection supervisor, string project, string container, StateRoot root, int? run = null)
     {
-        (this.supervisor, this.project, this.container, journal) = (supervisor, project, container, root.JournalPath);
+        (this.supervisor, this.project, this.container, journal, this.run) = (supervisor, project, container, root.JournalPath, run);
         watch = ContainerWatch.RunAsync(supervisor, project, Observe, stop.Token);
     }
 
@@ -61,6 +63,10 @@ internal sealed class ContainerEnd : IDisposable
         if (view.Name == container && view.State is "exited" or "dead" or "removing" && view.ExitCode is { } code)
         {
             ended.TrySetResult(code);
+        }
+        else if (view.Name == container && run is { } one && (view.Run > one || view is { State: "restarting", ExitCode: not null }))
+        {
+            ended.TrySetResult(view.ExitCode ?? FromJournal(journal, container, "exited") ?? 0);
         }
     }
 

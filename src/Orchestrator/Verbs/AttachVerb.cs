@@ -41,7 +41,7 @@ internal sealed class AttachVerb : Verb
         var containers = await supervisor.GetAsync(
             ControlRoutes.Containers(target.Name), ControlJson.Default.ImmutableArrayContainerView, CancellationToken.None);
         var container = ExecVerb.Choose(containers, invocation.Words[0], arguments.Value(Index));
-        using var end = new ContainerEnd(supervisor, target.Name, container.Name, invocation.Root);
+        using var end = new ContainerEnd(supervisor, target.Name, container.Name, invocation.Root, container.Run);
         using var signals = !arguments.Given(SigProxy) || arguments.Has(SigProxy)
             ? new SignalProxy(supervisor, container, invocation.Output.Error) : null;
         using var session = container.Tty || container.StdinOpen ? AttachSession.TryOpen($"{invocation.Root.RuntimeRoot}/{container.Id}") : null;

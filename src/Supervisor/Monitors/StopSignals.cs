@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devoxx.Native;
 
 namespace Devoxx.Supervisor.Monitors;
 
@@ -16,13 +17,27 @@ public static class StopSignals
     {
         try
         {
-            return IsHandled(File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/status"), signal);
+            var process = "/proc/" + pid.ToString(CultureInfo.InvariantCulture);
+            return IsHandled(File.ReadAllText(process + "/status"), signal) || IsAwaitingSignals(process);
         }
         catch (IOException)
         {
             return true;
         }
     }
+
+    /// <summary>
+    /// An init that takes its signals by sigtimedwait(2), ours and tini for two: while it waits, the kernel shows none of them as blocked, and
+    /// delivers them all the same (kernel/signal.c, <c>real_blocked</c>).
+    /// </summary>
+    /// <exception cref="IOException">There is no such process any more.</exception>
+    private static bool IsAwaitingSignals(string process) => IsAwaitingSignals(
+        File.Exists(process + "/syscall") ? File.ReadAllText(process + "/syscall") : "", File.Exists(process + "/wchan") ? File.ReadAllText(process + "/wchan") : "");
+
+    /// <param name="syscall">As in proc_pid_syscall(5): the call's number first.</param>
+    /// <param name="waitsIn">As in proc_pid_wchan(5): where in the kernel it sleeps.</param>
+    public static bool IsAwaitingSignals(string syscall, string waitsIn) =>
+        syscall.Split(' ')[0] == Nr.rt_sigtimedwait.ToString(CultureInfo.InvariantCulture) || waitsIn.Contains("sigtimedwait", StringComparison.Ordinal);
 
     /// <summary>Reads <c>SigBlk</c> and <c>SigCgt</c> of a proc_pid_status(5), where bit 0 is signal 1. Of a zombie, whose end has not been heard of yet, true.</summary>
     public static bool IsHandled(string status, int signal) =>

@@ -21,6 +21,14 @@ public sealed class StopSignalsTests
         Assert.False(StopSignals.IsHandled(Sleep.Replace("SigCgt:\t0000000000000000", "SigCgt:\t0000000000000002"), 15));
     }
 
+    [Theory]
+    [InlineData("128 0x7fffd6a08a30 0x0 0x0 0x8 0x0 0x0 0x7fffd6a089e8 0x7f660271e829\n", "0", true)]
+    [InlineData("", "do_sigtimedwait.isra.0", true)]
+    [InlineData("230 0x0 0x0 0x7ffc 0x0 0x0 0x0 0x7ffc 0x7f\n", "hrtimer_nanosleep", false)]
+    [InlineData("running\n", "0", false)]
+    public void An_init_that_waits_for_signals_gets_them_though_it_blocks_none(string syscall, string waitsIn, bool gets) =>
+        Assert.Equal(gets, StopSignals.IsAwaitingSignals(syscall, waitsIn));
+
     [Fact]
     public void Doubt_is_for_waiting()
     {

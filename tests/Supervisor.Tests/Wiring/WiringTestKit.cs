@@ -45,8 +45,16 @@ public abstract class WiringTestKit : Akka.TestKit.Xunit.TestKit
 
     protected override void AfterAll()
     {
+        // Verified: what still runs would open the journal again when it is gone.
+        Shutdown(Sys, TimeSpan.FromSeconds(10), verifySystemShutdown: true);
         base.AfterAll();
+        AfterActors();
         onJournal.Dispose();
+    }
+
+    /// <summary>What the test has made that the actors must not see go.</summary>
+    protected virtual void AfterActors()
+    {
     }
 
     private sealed class Parent(IActorRef test, Props child) : UntypedActor
