@@ -47,6 +47,8 @@ internal sealed class ProcessEndpoints(IActorRef supervisor, SupervisorEnvironme
 
         var (stats, read) = (cgroup.ReadStats(), BootClock.Now);
         var pressure = cgroup.ReadPressure();
+        // On version 1 a container is in the hierarchy of blkio only if it is limited there: each one more costs every start.
+        var io = stats.IoRead is null ? ProcessIo.Of(cgroup.Processes()) : null;
         var net = container.Networks.Contains("host") ? null : NetworkTraffic.Of(container.Pid!.Value);
         return new UsageView(
             container.Id,
@@ -57,8 +59,8 @@ internal sealed class ProcessEndpoints(IActorRef supervisor, SupervisorEnvironme
             stats.MemoryLimit ?? MachineMemory(),
             stats.CpuUsage,
             stats.PidsCurrent ?? cgroup.Processes().Count,
-            stats.IoRead,
-            stats.IoWritten,
+            stats.IoRead ?? io?.Read,
+            stats.IoWritten ?? io?.Written,
             net?.Received,
             net?.Sent,
             pressure.Cpu,
