@@ -58,6 +58,55 @@ public sealed class BuildTests : IDisposable
         Assert.Empty(store.List());
     }
 
+    /// <summary>As on machines with cgroup v2 only: a step is a container that an OCI runtime has made, and no child of the builder's.</summary>
+    [Theory]
+    [InlineData("oci")]
+    [InlineData("chroot")]
+    public async Task A_build_that_is_broken_off_leaves_no_step_behind(string isolation)
+    {
+        File.Copy("/bin/busybox", Directory.CreateDirectory(_temporary["context"]).FullName + "/busybox");
+        var seconds = isolation == "oci" ? "471101" : "471102";
+        var request = Request with
+        {
+            DockerfileInline = $"FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"sh\", \"-c\", \"echo begun; /bin/busybox sleep {seconds}\"]\n",
+            Environment = ImmutableDictionary<string, string>.Empty.Add("PATH", Environment.GetEnvironmentVariable("PATH")!).Add("BUILDAH_ISOLATION", isolation).Add("BUILDAH_RUNTIME", "runc"),
+        };
+        using var store = ImageStore.Open(_temporary["images"]);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var begun = new TaskCompletionSource();
+
+        var building = Buildah().BuildAsync(request, store, new Begun(begun), broken.Token);
+        await Task.WhenAny(building, begun.Task);
+        Assert.True(begun.Task.IsCompleted, building.Exception?.ToString());
+        await broken.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => building);
+
+        Assert.DoesNotContain(Directory.GetDirectories("/proc"), process => CommandLine(process).Contains(seconds, StringComparison.Ordinal));
+
+        static string CommandLine(string process)
+        {
+            try
+            {
+                return File.ReadAllText(process + "/cmdline");
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return "";
+            }
+        }
+    }
+
+    private sealed class Begun(TaskCompletionSource begun) : IProgress<string>
+    {
+        public void Report(string value)
+        {
+            if (value == "begun")
+            {
+                begun.TrySetResult();
+            }
+        }
+    }
+
     [Fact]
     public void Without_a_builder_says_what_to_install()
     {

@@ -66,6 +66,39 @@ public sealed class CommitScenario
         await sandbox.AssertNothingLeft();
     }
 
+    /// <summary>The supervisor is killed there, and with it who held the container: it goes on, and nothing of it is done twice.</summary>
+    [Theory]
+    [InlineData("CgroupEffects.Freeze.after")]
+    [InlineData("journal.cgroup.frozen.v1.after")]
+    [InlineData("journal.container.paused.v1.after")]
+    public async Task What_a_commit_held_goes_on_wherever_the_supervisor_was_killed(string point)
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("services: {ticker: {image: busybox:1.36, command: sleep 1000000, network_mode: none, init: true}}");
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        sandbox.Variables["DEVOXX_FAILPOINT"] = point + "=kill";
+        (await sandbox.Compose("commit", "ticker", "held:1")).FailedWith(1);
+
+        sandbox.Variables.Remove("DEVOXX_FAILPOINT");
+        using (var events = sandbox.Events())
+        {
+            (await sandbox.Compose("ps")).Succeeded();
+            if (point.Contains("container.paused", StringComparison.Ordinal))
+            {
+                await events.Until("container.unpaused", "ticker");
+            }
+        }
+
+        Assert.Equal("hello\n", (await sandbox.Compose("exec", "-T", "ticker", "echo", "hello")).Succeeded().Out);
+        Assert.Equal("running", Assert.Single((await sandbox.Containers())["ticker"]).GetProperty("State").GetString());
+        var written = (await sandbox.History()).Count;
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        (await sandbox.Compose("ps")).Succeeded();
+        Assert.Equal(written, (await sandbox.History()).Count);
+        await sandbox.AssertNothingLeft();
+    }
+
     private static async Task<string> Skopeo(string image)
     {
         using var process = Process.Start(new ProcessStartInfo("skopeo", ["inspect", "--config", image]) { RedirectStandardOutput = true })!;

@@ -55,4 +55,33 @@ public sealed class CopyScenario
         Assert.Contains("copied-app-1:/not/there: no such file or directory", missing.Error);
         await sandbox.AssertNothingLeft();
     }
+
+    [Fact]
+    public async Task A_container_that_swaps_directories_for_links_all_the_time_gets_nothing_in_or_out()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("planted", "tree/planted");
+        sandbox.Write("of the host", "outside/secret");
+        Directory.CreateDirectory(sandbox.Directory + "/out");
+        var outside = sandbox.Directory + "/outside";
+
+        // The same path is by turns a directory, and a link to the host's directory of that name; and the last component likewise.
+        sandbox.Write($$"""
+            name: racing
+            services:
+              app:
+                image: "busybox:1.36"
+                stop_grace_period: 0s
+                command: ["sh", "-c", "mkdir /a /b; echo inside > /a/secret; ln -s {{outside}} /b/d; ln -s {{outside}}/secret /b/f; echo inside > /a/f; mkdir /a/d; echo inside > /a/d/secret; mkdir /x; while :; do mv /a/d /x/d; mv /a/f /x/f; mv /x/d /a/d; mv /x/f /a/f; mv /b/d /x/d; mv /b/f /x/f; mv /x/d /b/d; mv /x/f /b/f; done"]
+            """);
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        for (var i = 0; i < 25; i++)
+        {
+            await Task.WhenAll(sandbox.Compose("cp", "tree/planted", "app:/x/d/planted"), sandbox.Compose("cp", "-L", "app:/x/f", $"out/f{i}"), sandbox.Compose("cp", "-L", "app:/x/d", $"out/d{i}"));
+        }
+
+        Assert.Equal([outside + "/secret"], Directory.GetFileSystemEntries(outside, "*", SearchOption.AllDirectories));
+        Assert.DoesNotContain(Directory.GetFiles(sandbox.Directory + "/out", "*", SearchOption.AllDirectories), file => new FileInfo(file).LinkTarget is null && File.ReadAllText(file).Contains("of the host", StringComparison.Ordinal));
+        await sandbox.AssertNothingLeft();
+    }
 }

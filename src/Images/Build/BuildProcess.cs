@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devoxx.Native.Processes;
 
 namespace Devoxx.Images.Build;
 
@@ -7,6 +8,9 @@ internal static class BuildProcess
 {
     /// <summary>Enough to see what went wrong.</summary>
     private const int LinesKept = 20;
+
+    /// <summary>For a builder to end its steps and put its storage in order.</summary>
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ImageException">It failed; the message ends with its last lines.</exception>
     /// <param name="environment">Null: this process's own.</param>
@@ -44,13 +48,32 @@ internal static class BuildProcess
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            await EndAsync(process);
             throw;
         }
 
         if (process.ExitCode != 0)
         {
             throw new ImageException($"{Path.GetFileName(program)} {arguments[0]} failed with exit code {process.ExitCode}:\n  {string.Join("\n  ", last)}");
+        }
+
+        // A step runs in a container of its own, which only the builder knows how to end (it kills it when it is told to end itself); what is left after that is killed.
+        static async Task EndAsync(Process builder)
+        {
+            try
+            {
+                using var patience = new CancellationTokenSource(GracePeriod);
+                using (var own = PidFd.TryOpen(builder.Id))
+                {
+                    own?.SendSignal(Signal.Term);
+                }
+
+                await builder.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                builder.Kill(entireProcessTree: true);
+            }
         }
 
         async Task PassOnAsync(StreamReader reader)
