@@ -19,7 +19,10 @@ internal static class ContainerHooks
     /// <summary>The command runs; whoever waits for the start waits for its hooks, too.</summary>
     public static Decision AfterStart(ContainerState state, ContainerStarted started, DateTimeOffset now) => Of(state.Spec!, HookStage.PostStart).IsEmpty
         ? Decision.Of(started, new WatchMonitor(started.Run), new AnswerStarts())
-        : Decision.Of([started, Requested(state.Spec!, started.Run, HookStage.PostStart, 0, null, now)], new WatchMonitor(started.Run), new RunHook(started.Run));
+        : Decision.Of(
+            [started, Requested(state.Spec!, started.Run, HookStage.PostStart, 0, null, now)],
+            // As in the reference, who runs a command is connected with it at once, and the hooks run beside it.
+            [new WatchMonitor(started.Run), .. state.Spec!.IsOneOff ? (IContainerEffect[])[new AnswerStarts()] : [], new RunHook(started.Run)]);
 
     /// <summary>Whether a stop has hooks to run first. A frozen container can run nothing.</summary>
     public static bool HoldStop(ContainerState state) => state is { Phase: ContainerPhase.Running, Paused: false } && !Of(state.Spec!, HookStage.PreStop).IsEmpty;

@@ -29,6 +29,17 @@ public sealed class ContainerHooksTests
     }
 
     [Fact]
+    public void A_one_off_does_not_wait_for_its_hooks()
+    {
+        var life = ContainerLife.Running(spec: spec => spec with
+        {
+            PostStart = [new HookSpec(["echo"])], Labels = spec.Labels.Add("com.docker.compose.oneoff", "True"),
+        });
+        Assert.Null(life.Effect<AnswerStarts>().Error);
+        Assert.NotNull(life.State.Hook);
+    }
+
+    [Fact]
     public void A_failed_hook_fails_the_start_and_the_container_runs_on()
     {
         var life = With(post: 2).Tell(new HookFinished(1, HookStage.PostStart, 0, Bad));
