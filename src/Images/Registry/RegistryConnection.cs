@@ -86,7 +86,7 @@ internal sealed class RegistryConnection : IDisposable
                 // The first request tells whether there is a registry at all; somebody is waiting for the answer.
                 if (exception is SilenceException ? attempt >= Math.Min(MostSilences, _options.Retries) : _scheme is null || attempt >= _options.Retries)
                 {
-                    throw RegistryErrors.Unreachable(_reference, _endpoint.Host, exception);
+                    throw RegistryErrors.Unreachable(_reference, _endpoint.Host, exception, IsPush);
                 }
 
                 await PauseAsync(attempt++, null, RegistryErrors.Why(exception), cancellation);
@@ -183,6 +183,8 @@ internal sealed class RegistryConnection : IDisposable
         return await patience.Of(_client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token));
     }
 
+    private bool IsPush => _actions != "pull";
+
     /// <summary>As addresses have it: without the port that goes without saying.</summary>
     private string OwnAuthority => new Uri($"{_scheme ?? "https"}://{_endpoint.Authority}").Authority;
 
@@ -228,7 +230,7 @@ internal sealed class RegistryConnection : IDisposable
             throw new ImageException($"{_endpoint.Host} asks for a token from {realm}, which is not encrypted; credentials are not sent there");
         }
 
-        var scope = challenge.Parameters.GetValueOrDefault("scope") is { Length: > 0 } given && _actions == "pull" ? given : $"repository:{_endpoint.Repository}:{_actions}";
+        var scope = challenge.Parameters.GetValueOrDefault("scope") is { Length: > 0 } given && !IsPush ? given : $"repository:{_endpoint.Repository}:{_actions}";
         var service = challenge.Parameters.GetValueOrDefault("service") ?? "";
         using var request = credential?.IdentityToken is { } identity
             ? new HttpRequestMessage(HttpMethod.Post, address)
@@ -253,7 +255,7 @@ internal sealed class RegistryConnection : IDisposable
         }
         catch (Exception exception) when (IsConnectionFailure(exception, cancellation))
         {
-            throw RegistryErrors.Unreachable(_reference, address.Authority, exception);
+            throw RegistryErrors.Unreachable(_reference, address.Authority, exception, IsPush);
         }
 
         using (response)

@@ -13,7 +13,10 @@ internal static class RegistryErrors
     /// <summary>How long the words beside a status may take.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(5);
 
-    public static RegistryUnreachableException Unreachable(ImageReference reference, string host, Exception cause) => new(
+    /// <param name="push">It was to be sent something.</param>
+    public static RegistryUnreachableException Unreachable(ImageReference reference, string host, Exception cause, bool push = false) => push
+        ? new($"cannot push {reference.Familiar}: {host} {Why(cause)}", $"{host} {Why(cause)}", cause)
+        : new(
         $"cannot pull {reference.Familiar}: {host} {Why(cause)}. Without a registry in reach, bring the image in from a file: `devoxx-compose image load -i FILE`, where FILE was made with `docker save`",
         $"{host} {Why(cause)}", cause);
 

@@ -92,8 +92,7 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
             output.TryWrite(new ControlLine(new Progress("Image", build.Image, "Pushing")));
             foreach (var tag in build.Request.Tags)
             {
-                var digest = await images.PushAsync(tag, null, new PullReporter(output), cancellation).ConfigureAwait(false);
-                output.TryWrite(new ControlLine(new Progress("Image", tag.Familiar, "Pushed", digest.ToString(), Done: true)));
+                await images.PushAsync(tag, null, new PullReporter(output), cancellation).ConfigureAwait(false);
             }
         }
 

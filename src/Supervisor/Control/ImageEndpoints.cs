@@ -51,8 +51,7 @@ internal sealed class ImageEndpoints(
         await EachAsync(http, request.Images, async (reference, output) =>
         {
             output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Pushing")));
-            var digest = await images.PushAsync(reference, null, new PullReporter(output), http.RequestAborted).ConfigureAwait(false);
-            output.TryWrite(new ControlLine(new Progress("Image", reference.Familiar, "Pushed", digest.ToString(), Done: true)));
+            await images.PushAsync(reference, null, new PullReporter(output), http.RequestAborted).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 

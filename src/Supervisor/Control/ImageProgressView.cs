@@ -9,7 +9,14 @@ internal static class ImageProgressView
     {
         if (progress.Layer is not { } layer)
         {
-            return new Progress("Image", progress.Reference, progress.Phase is PullPhase.Pulled or PullPhase.UpToDate ? "Pulled" : "Pulling", progress.Message, Done: progress.Phase is PullPhase.Pulled or PullPhase.UpToDate or PullPhase.Done);
+            var (what, over) = progress.Phase switch
+            {
+                PullPhase.Pulled or PullPhase.UpToDate => ("Pulled", true),
+                PullPhase.Done => ("Pushed", true),
+                PullPhase.Retrying => ("Retrying", false),
+                _ => ("Pulling", false),
+            };
+            return new Progress("Image", progress.Reference, what, progress.Message, Done: over);
         }
 
         // Archives name a layer by its path, in which there is nearly always a digest or an id: blobs/sha256/HEX, HEX/layer.tar, HEX.tar.
