@@ -81,6 +81,7 @@ public static class EventCatalog
     private static void AddVolume(EventTypes types, VolumeEventJson json) => types
         .Add("volume.create-requested.v1", json.VolumeCreateRequested, e => e.Spec.Path)
         .Add("volume.created.v1", json.VolumeCreated, _ => "")
+        .Add("volume.not-created.v1", json.VolumeNotCreated, e => e.Error)
         .Add("volume.mount-requested.v1", json.VolumeMountRequested, e => $"{e.Source} on {e.Target} type {e.FsType} ({e.Options})")
         .Add("volume.mounted.v1", json.VolumeMounted, _ => "")
         .Add("volume.attached.v1", json.VolumeAttached, e => $"by container {e.ContainerId[..12]}")

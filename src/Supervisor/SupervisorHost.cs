@@ -54,7 +54,7 @@ public static class SupervisorHost
         var system = JournalConfig.StartSystem("devoxx", journal, EventCatalog.Types);
         var supervisor = system.ActorOf(
             Producer<SupervisorActor>.Props(() => new SupervisorActor(environment, options.IdleTimeout, why => leaving.TrySetResult(why))), "supervisor");
-        var endpoints = new ControlEndpoints(supervisor, environment, environment.Now, why => leaving.TrySetResult(why));
+        var endpoints = new ControlEndpoints(supervisor, environment, UnderWay.Of(system), environment.Now, why => leaving.TrySetResult(why));
         await server.StartAsync(endpoints.HandleAsync, cancellation).ConfigureAwait(false);
         Failpoint.Reach("supervisor.listening");
         TellReady(options.ReadyFd);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Devoxx.Native.Processes;
 using Devoxx.Scenarios.Recovery;
 using Devoxx.Scenarios.World;
@@ -18,10 +19,13 @@ public sealed class HostileScenario
               spawning: {image: busybox:1.36, init: true, command: "sh -c 'n=0; while [ $$n -lt 4000 ]; do n=$$((n+1)); (true &); done; echo spawned; exec sleep 1000000'"}
             """);
         (await sandbox.Compose("up", "-d")).Succeeded();
+        var clock = Stopwatch.StartNew();
         using (var logs = sandbox.Start("logs", "-f", "spawning"))
         {
             await logs.Line("spawned", TimeSpan.FromSeconds(60));
         }
+
+        Console.WriteLine($"hostile: 4000 processes that ended in one container, {4000 / clock.Elapsed.TotalSeconds:0} a second");
 
         // The last of them may not have come to their end yet.
         var id = await sandbox.Id("spawning");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Devoxx.Native.Mounts;
 using Devoxx.Native.Processes;
 using Devoxx.Scenarios.Recovery;
@@ -70,6 +71,35 @@ public sealed class JournalScenario
         (await sandbox.Compose("ps")).Succeeded();
         await KernelComparison.AssertEqual(sandbox, new JournalModel(sandbox.Root + "/journal.db"), "when it can be written again");
         Assert.Equal(running, Containers(sandbox));
+        await sandbox.AssertNothingLeft();
+    }
+
+    [Fact]
+    public async Task Grows_no_further_than_snapshots_and_retention_let_it_and_says_what_it_drops()
+    {
+        await using var sandbox = await Sandbox.Create();
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        sandbox.Write(Stack);
+        // A snapshot every five events; what is older than some two seconds and needed by nobody goes, about as often.
+        sandbox.Variables["DEVOXX_JOURNAL_SNAPSHOT_EVERY"] = "5";
+        sandbox.Variables["DEVOXX_JOURNAL_DAYS"] = "0.00002";
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        var (written, most) = (0L, 0L);
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(12);)
+        {
+            (await sandbox.Compose("restart", "-t", "3")).Succeeded();
+            written = Count(sandbox, "max(ordering)");
+            most = Math.Max(most, Count(sandbox, "count(*)"));
+        }
+
+        Console.WriteLine($"journal: {written} events written, {most} kept at the most");
+        Assert.InRange(most, 1, written * 2 / 3);
+        Assert.Matches("journal: dropped [1-9][0-9]* events", File.ReadAllText(sandbox.RunDirectory + "/supervisor.log"));
+        var running = Containers(sandbox);
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        (await sandbox.Compose("supervisor", "settle")).Succeeded();
+        Assert.Equal(running, Containers(sandbox));
+        (await sandbox.Compose("journal", "check")).Succeeded();
         await sandbox.AssertNothingLeft();
     }
 
@@ -198,6 +228,16 @@ public sealed class JournalScenario
         supervisor.SendSignal(Signal.Term);
         await reactor.WhenReadable(supervisor).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.False(File.Exists(sandbox.Root + "/journal.db-wal"));
+    }
+
+    private static long Count(Sandbox sandbox, string what)
+    {
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = sandbox.Root + "/journal.db", Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {what} FROM event_journal";
+        return (long)command.ExecuteScalar()!;
     }
 
     private static void Execute(Sandbox sandbox, string sql)

@@ -16,6 +16,7 @@ internal sealed class SupervisorConnection : IDisposable
     private readonly StateRoot root;
     private readonly Func<CancellationToken, Task> launch;
     private readonly HttpClient client;
+    private readonly DateTimeOffset opened = DateTimeOffset.UtcNow;
     private Socket? first;
 
     /// <param name="launch">Starts a supervisor and returns when it answers.</param>
@@ -238,7 +239,7 @@ internal sealed class SupervisorConnection : IDisposable
     }
 
     private CommandFailedException WentAway() => new(
-        $"the supervisor went away before it had answered; containers run on. Its log is {root.SupervisorLogPath}; the same command again starts another");
+        $"the supervisor went away before it had answered{LastWords.Of(root.SupervisorLogPath, opened)}; containers run on. Its log is {root.SupervisorLogPath}; the same command again starts another");
 
     private Socket? TryConnect()
     {

@@ -8,7 +8,7 @@ internal static class VerbTable
     [
         "attach", "build", "commit", "config", "cp", "create", "down", "events", "exec", "export", "image history", "image import", "image inspect", "image load", "image ls", "image prune", "image pull",
         "image push", "image rm", "image save", "image tag", "images", "journal backup", "journal check", "journal repair", "kill", "logs", "ls", "network create", "network inspect", "network ls", "network prune", "network rm", "pause", "plan", "port", "ps", "pull", "push",
-        "restart", "rm", "run", "scale", "start", "stats", "stop", "supervisor", "supervisor install", "supervisor status", "supervisor uninstall", "top", "unpause",
+        "restart", "rm", "run", "scale", "start", "stats", "stop", "supervisor", "supervisor install", "supervisor settle", "supervisor status", "supervisor uninstall", "top", "unpause",
         "up", "version", "volume create", "volume inspect", "volume ls", "volume prune", "volume rm", "volumes", "wait", "why",
     ];
 
@@ -62,6 +62,7 @@ internal static class VerbTable
         "stop" => new StopVerb(),
         "supervisor" => new SupervisorVerb(),
         "supervisor install" => new SupervisorInstallVerb(),
+        "supervisor settle" => new SupervisorSettleVerb(),
         "supervisor status" => new SupervisorStatusVerb(),
         "supervisor uninstall" => new SupervisorUninstallVerb(),
         "top" => new TopVerb(),

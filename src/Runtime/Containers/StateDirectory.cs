@@ -19,6 +19,9 @@ internal sealed unsafe class StateDirectory(string root, string id)
     /// <summary>config.json as it was at <c>create</c>: later changes of the bundle must not reach the container (runtime-spec, "Lifecycle").</summary>
     public string ConfigPath => DirectoryPath + "/config.json";
 
+    /// <summary>The path of the cgroup that <c>create</c> is about to make: what a create that was killed has made is found by it.</summary>
+    public string CgroupNotePath => DirectoryPath + "/cgroup";
+
     public string AttachPath => $"{DirectoryPath}/{AttachName}";
 
     /// <summary>Where another runtime sends the container's terminal.</summary>
@@ -56,6 +59,12 @@ internal sealed unsafe class StateDirectory(string root, string id)
         Unlink(ConsolePath);
         Unlink(PidPath);
         Unlink(FifoPath);
+        Unlink(CgroupNotePath);
+        foreach (var halfWritten in Directory.Exists(DirectoryPath) ? Directory.GetFiles(DirectoryPath, "*.tmp") : [])
+        {
+            Unlink(halfWritten);
+        }
+
         fixed (byte* p = Encoding.UTF8.GetBytes(DirectoryPath + "\0"))
         {
             RawSyscall.Invoke(Nr.rmdir, (nint)p);

@@ -103,7 +103,14 @@ internal sealed class CreateRun(CreateOptions options)
     {
         try
         {
-            var entry = CgroupEntry.Open(CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup), limits);
+            var path = CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup);
+            if (Cgroup.OpenExisting(CgroupHost.Detect(), path) is null)
+            {
+                // Before it is there: whoever deletes what a killed create has left must find it.
+                File.WriteAllText(_directory.CgroupNotePath, path);
+            }
+
+            var entry = CgroupEntry.Open(path, limits);
             if (!entry.Created)
             {
                 RequireFree(entry.Cgroup);

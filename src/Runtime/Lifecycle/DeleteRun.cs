@@ -1,3 +1,4 @@
+using Devoxx.Native.Cgroups;
 using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;
@@ -42,6 +43,20 @@ internal static class DeleteRun
         container.Directory.Remove();
         Failpoint.Reach("delete.state-removed");
         PostStop(container.State.Id, container.State.Bundle, container.State.Annotations, hooks);
+    }
+
+    /// <summary>What a create that was killed half way has left: a directory without state, a cgroup if it had made one, and in that perhaps a process.</summary>
+    public static void HalfMade(StateDirectory directory)
+    {
+        if (File.Exists(directory.CgroupNotePath)
+            && File.ReadAllText(directory.CgroupNotePath) is { Length: > 1 } path && path[0] == '/'
+            && Cgroup.OpenExisting(CgroupHost.Detect(), path) is { } cgroup)
+        {
+            cgroup.Kill();
+            cgroup.Remove();
+        }
+
+        directory.Remove();
     }
 
     /// <summary>The container is gone whatever these do: what fails is told, and the next one goes on (runtime-spec, "Lifecycle").</summary>

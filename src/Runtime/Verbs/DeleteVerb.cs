@@ -19,8 +19,7 @@ internal static class DeleteVerb
         }
         catch (SetupException) when (force)
         {
-            // Also what a create that was killed half way left: a directory without state.
-            new StateDirectory(options.Root, id).Remove();
+            DeleteRun.HalfMade(new StateDirectory(options.Root, id));
             return 0;
         }
 

@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
@@ -27,7 +28,9 @@ internal static class KillVerb
         }
 
         using var init = container.State.Init.OpenIfAlive() ?? throw new SetupException("container not running");
+        Failpoint.Reach("kill.before");
         init.SendSignal(signal);
+        Failpoint.Reach("kill.after");
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Setup;
@@ -22,6 +23,7 @@ internal static class PauseVerb
         }
 
         var cgroup = container.NeedCgroup();
+        Failpoint.Reach("freezer.before");
         if (freeze)
         {
             cgroup.Freeze();
@@ -31,6 +33,7 @@ internal static class PauseVerb
             cgroup.Thaw();
         }
 
+        Failpoint.Reach("freezer.after");
         return 0;
     }
 }

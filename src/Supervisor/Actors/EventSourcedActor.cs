@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Devoxx.Supervisor.Events;
+using Devoxx.Supervisor.Journal;
 
 namespace Devoxx.Supervisor.Actors;
 
@@ -14,18 +15,29 @@ internal abstract class EventSourcedActor<TState, TEvent, TEffect> : UntypedPers
     where TState : class
     where TEvent : class, IEvent
 {
-    /// <summary>Events between snapshots: few enough that replaying them costs less than a millisecond.</summary>
-    private const int EventsBetweenSnapshots = 200;
+    /// <summary>How many events an actor writes between two snapshots.</summary>
+    private static readonly int EventsBetweenSnapshots = JournalHousekeeping.EventsBetweenSnapshots;
+
+    private readonly UnderWay underWay;
+    private string? saidToBeDoing;
+    private int unwritten;
 
     protected EventSourcedActor(string persistenceId, TState initial)
     {
         PersistenceId = persistenceId;
         State = initial;
+        underWay = UnderWay.Of(Context.System);
     }
 
     public override string PersistenceId { get; }
 
     protected TState State { get; private set; }
+
+    /// <summary>What it is in the middle of, as the end of a sentence that begins with its name; null: nothing, it waits for a command, a process or a time.</summary>
+    protected virtual string? Doing => null;
+
+    /// <summary>Those of its children that say what they are in the middle of.</summary>
+    protected virtual IEnumerable<IActorRef> Subordinates => [];
 
     protected abstract TState Apply(TState state, TEvent @event);
 
@@ -48,6 +60,7 @@ internal abstract class EventSourcedActor<TState, TEvent, TEffect> : UntypedPers
         }
 
         var left = decision.Events.Length;
+        unwritten++;
         PersistAll(decision.Events, @event =>
         {
             State = Apply(State, @event);
@@ -61,9 +74,51 @@ internal abstract class EventSourcedActor<TState, TEvent, TEffect> : UntypedPers
                 SaveSnapshot(State);
             }
 
+            unwritten--;
             OnChanged();
             PerformAll(decision);
         });
+    }
+
+    /// <inheritdoc/>
+    public override void AroundPreStart()
+    {
+        Say();
+        base.AroundPreStart();
+    }
+
+    /// <inheritdoc/>
+    public override void AroundPostStop()
+    {
+        base.AroundPostStop();
+        underWay.Set(PersistenceId, null);
+    }
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (message is Muster muster)
+        {
+            var subordinates = Subordinates.ToList();
+            subordinates.ForEach(each => each.Tell(muster));
+            muster.To.Tell(new Mustered(muster.Number, subordinates.Count));
+            return true;
+        }
+
+        var handled = base.AroundReceive(receive, message);
+        Say();
+        return handled;
+    }
+
+    /// <summary>After it has told others what follows for them: they have that in their mailboxes by the time this is heard of.</summary>
+    private void Say()
+    {
+        var doing = IsRecovering ? "is read from the journal" : unwritten > 0 ? "is being written down" : Doing;
+        if (doing is not null || saidToBeDoing is not null)
+        {
+            underWay.Set(PersistenceId, doing);
+            saidToBeDoing = doing;
+        }
     }
 
     protected sealed override void OnRecover(object message)

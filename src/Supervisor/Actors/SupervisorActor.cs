@@ -13,6 +13,11 @@ internal sealed record RequestOpened;
 
 internal sealed record RequestClosed;
 
+/// <summary>Answered by <see cref="Settled"/> when nothing is under way any more: recovery is over, and whatever was asked for has been done.</summary>
+internal sealed record AwaitSettled;
+
+internal sealed record Settled;
+
 /// <summary>Answered by a dictionary of <see cref="ProjectSummary"/> by name.</summary>
 internal sealed record GetProjects;
 
@@ -30,7 +35,17 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
     private ProjectsChanged? known;
     private bool volumesReady;
     private bool networksReady;
-    private ImmutableHashSet<string> links = [];
+    private NetworksReady ready = new([], []);
+
+    /// <summary>
+    /// How often all are asked: a message that nobody answers (a container that is to be answered for no longer) is a level further with each time,
+    /// up from the container's child by its project and the projects to here, down by the networks to who does it.
+    /// </summary>
+    private const int Rounds = 6;
+
+    private readonly List<IActorRef> waiting = [];
+    private (long Number, long Changes, int Outstanding, int Left)? muster;
+    private long musters;
     private int open;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -40,6 +55,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(JournalFailed));
+        var self = Self;
+        UnderWay.Of(Context.System).WhenNothing(() => self.Tell(new NothingUnderWay()));
         images = Context.ActorOf(Producer<ImagesActor>.Props(() => new ImagesActor(environment)), "images");
         volumes = Context.ActorOf(Producer<VolumesActor>.Props(() => new VolumesActor(environment)), "volumes");
         networks = Context.ActorOf(Producer<NetworksActor>.Props(() => new NetworksActor(environment)), "networks");
@@ -59,8 +76,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
                 volumesReady = true;
                 ServeIfRecovered();
                 break;
-            case NetworksReady ready:
-                (networksReady, links) = (true, ready.Links);
+            case NetworksReady now:
+                (networksReady, ready) = (true, now);
                 ServeIfRecovered();
                 break;
             case OrphansRemoved removed:
@@ -72,6 +89,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
                 Become(Serving);
                 Stash.UnstashAll();
                 LeaveIfIdle();
+                break;
+            case NothingUnderWay:
                 break;
             case IVolumeCommand or GetVolumes when Sender != Context.System.DeadLetters && IsOfChild():
                 volumes.Forward(message);
@@ -136,10 +155,64 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
                 break;
             case VolumesReady or NetworksReady:
                 break;
+            case AwaitSettled:
+                waiting.Add(Sender);
+                MusterIfNothing();
+                break;
+            case NothingUnderWay:
+                MusterIfNothing();
+                break;
+            case Mustered mustered:
+                Count(mustered);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    /// <summary>Nobody says that he is in the middle of anything: asks all of them, through the mailboxes that what follows from it would come by.</summary>
+    /// <param name="left">How many times more, if nothing has begun meanwhile.</param>
+    private void MusterIfNothing(int left = Rounds - 1)
+    {
+        var underWay = UnderWay.Of(Context.System);
+        muster = null;
+        if (waiting.Count == 0 || !underWay.IsNothing)
+        {
+            return;
+        }
+
+        IActorRef[] asked = [projects, volumes, networks];
+        muster = (++musters, underWay.Changes, asked.Length, left);
+        foreach (var each in asked)
+        {
+            each.Tell(new Muster(musters, Self));
+        }
+    }
+
+    private void Count(Mustered mustered)
+    {
+        if (muster is not { } under || under.Number != mustered.Number)
+        {
+            return;
+        }
+
+        under.Outstanding += mustered.PassedOn - 1;
+        muster = under;
+        if (under.Outstanding > 0)
+        {
+            return;
+        }
+
+        muster = null;
+        if (under.Changes != UnderWay.Of(Context.System).Changes || under.Left > 0)
+        {
+            MusterIfNothing(under.Changes == UnderWay.Of(Context.System).Changes ? under.Left - 1 : Rounds - 1);
+            return;
+        }
+
+        waiting.ForEach(each => each.Tell(new Settled()));
+        waiting.Clear();
     }
 
     /// <summary>Containers that are being recovered ask for volumes and networks; people have to wait.</summary>
@@ -154,8 +227,10 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
 
         swept = true;
         var owned = known.Projects.Values.SelectMany(p => p.ContainerIds).ToImmutableHashSet();
-        networks.Tell(new ReleaseUnknown(owned));
+        networks.Tell(new ReleaseUnknown(owned, AtRest: known.Active == 0));
         var resting = known.Projects.Values.SelectMany(p => p.RestingIds).ToImmutableHashSet();
+        // Containers that are being recovered are connected while orphans are looked for: what they may be getting is no orphan.
+        var links = ready.Links.Union(owned.Except(resting).SelectMany(id => ready.Ids.Select(network => environment.Networking.Names.Port(id, network))));
         environment.Kernel.Run(() => Orphans.Remove(environment, owned, resting, links))
             .PipeTo(Self, success: errors => new OrphansRemoved(errors), failure: e => new OrphansRemoved([e.Message]));
     }
@@ -175,6 +250,8 @@ internal sealed class SupervisorActor(SupervisorEnvironment environment, TimeSpa
     }
 
     private sealed record IdleFor;
+
+    private sealed record NothingUnderWay;
 
     private sealed record Tidy;
 

@@ -17,6 +17,9 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
     private static readonly TimeSpan TimeBetweenKills = TimeSpan.FromSeconds(1);
 
     private CancellationTokenSource? watching;
+    private bool changing;
+
+    protected override string? Doing => changing ? "is being made, frozen, thawed or removed" : null;
 
     protected override CgroupState Apply(CgroupState state, ICgroupEvent @event) => state.Apply(@event);
 
@@ -49,6 +52,7 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
         switch (message)
         {
             case CgroupMade or CgroupNotMade or CgroupGone or CgroupNotGone or CgroupFreezeDone or CgroupFreezeFailed:
+                changing = false;
                 Become(OnCommand);
                 Stash.UnstashAll();
                 OnCommand(message);
@@ -68,13 +72,13 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
         switch (effect)
         {
             case MakeCgroup make:
-                Become(Changing);
+                BecomeChanging();
                 environment.Kernel.Run(() => CgroupEffects.Make(environment.Cgroups, make))
                     .PipeTo(self, success: _ => new CgroupMade(make.Run), failure: e => new CgroupNotMade(make.Run, e.Message));
                 break;
             case RemoveCgroup remove:
                 StopWatching();
-                Become(Changing);
+                BecomeChanging();
                 environment.Kernel.Run(() => CgroupEffects.Remove(environment.Cgroups, remove.Path))
                     .PipeTo(self, success: usage => new CgroupGone(remove.Run, usage), failure: e => new CgroupNotGone(remove.Run, e.Message));
                 break;
@@ -82,18 +86,20 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
                 Watch(watch.Run, watch.Path);
                 break;
             case SetFrozen set:
-                Become(Changing);
+                BecomeChanging();
                 environment.Kernel.Run(() => CgroupEffects.Freeze(environment.Cgroups, set))
                     .PipeTo(self, success: frozen => new CgroupFreezeDone(set.Run, frozen), failure: e => new CgroupFreezeFailed(set.Run, e.Message));
-                break;
-            case KillAll kill:
-                environment.Kernel.Run(() => CgroupEffects.Kill(environment.Cgroups, kill.Path))
-                    .PipeTo(Context.System.DeadLetters, failure: e => new CgroupNotGone(State.Run, e.Message));
                 break;
             case TellContainer tell:
                 Context.Parent.Tell(tell.Message);
                 break;
         }
+    }
+
+    private void BecomeChanging()
+    {
+        changing = true;
+        Become(Changing);
     }
 
     private void Watch(int run, string path)

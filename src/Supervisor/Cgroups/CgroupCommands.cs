@@ -18,9 +18,6 @@ public sealed record WatchCgroup(int Run, string Path, ResourceLimits Limits) : 
 /// <param name="Cause">Who asked.</param>
 public sealed record FreezeCgroup(int Run, bool Frozen, string Cause) : ICgroupCommand;
 
-/// <summary>A signal to every process in it, at once.</summary>
-public sealed record KillCgroup : ICgroupCommand;
-
 internal sealed record CgroupMade(int Run) : ICgroupCommand;
 
 internal sealed record CgroupNotMade(int Run, string Error) : ICgroupCommand;
@@ -64,7 +61,5 @@ internal sealed record WatchOom(int Run, string Path) : ICgroupEffect;
 
 /// <summary>Answered by <see cref="CgroupFreezeDone"/> or <see cref="CgroupFreezeFailed"/>.</summary>
 internal sealed record SetFrozen(int Run, string Path, bool Frozen) : ICgroupEffect;
-
-internal sealed record KillAll(string Path) : ICgroupEffect;
 
 internal sealed record TellContainer(object Message) : ICgroupEffect;

@@ -40,7 +40,6 @@ public static class CgroupDecisions
             new CgroupFrozen(subject, now, c.Run, c.Frozen), new TellContainer(new CgroupFreezeAnswer(c.Run, c.Frozen, asked.Cause))),
         CgroupFreezeFailed c when c.Run == state.Run && state.Freezing is { } asked => Decision.Of(
             new CgroupNotFrozen(subject, now, c.Run, c.Error), new TellContainer(new CgroupFreezeAnswer(c.Run, state.Frozen, asked.Cause, c.Error))),
-        KillCgroup when state.Phase != CgroupPhase.Absent => Decision.Only(new KillAll(state.Path)),
         _ => Decision.Nothing,
     };
 

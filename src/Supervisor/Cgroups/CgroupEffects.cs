@@ -53,12 +53,6 @@ internal static class CgroupEffects
     /// <exception cref="IOException">A path names no device.</exception>
     public static ImmutableArray<DeviceRule> Devices(ResourceLimits limits) => [.. DefaultDevices, .. DeviceGrants.Of(limits.DeviceRules ?? [])];
 
-    public static bool Kill(CgroupHost host, string path)
-    {
-        Cgroup.OpenExisting(host, path)?.Kill();
-        return true;
-    }
-
     /// <exception cref="CgroupBusyException">Something in it does not stand still in time; then all of it goes on.</exception>
     public static bool Freeze(CgroupHost host, SetFrozen set)
     {

@@ -53,6 +53,7 @@ internal sealed partial class ContainerActor
             case ScheduleStart start: Later("start", start.Due - environment.Now, new StartDue(id, start.Attempt)); break;
             case CancelTimers: Timers.CancelAll(); break;
             case RemoveFiles:
+                removalFailed = false;
                 Child("network").Tell(new ForgetContainerNetwork(State.Spec!));
                 Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self));
                 break;
@@ -159,7 +160,7 @@ internal sealed partial class ContainerActor
     {
         var errors = gathering!.Errors;
         gathering = null;
-        releasing = false;
+        releasing = reaping = false;
         foreach (var error in errors)
         {
             Context.GetLogger().Error("{0}: {1}", State.Spec!.Name, error);

@@ -25,6 +25,8 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     private RunEvidence? evidence;
     private PidFd? monitor;
     private bool recovering;
+    private bool reaping;
+    private bool removalFailed;
 
     /// <summary>How many processes the kernel has killed in a run that went on.</summary>
     private (int Run, int Kills) memoryKills;
@@ -38,6 +40,20 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override string? Doing => State.Phase switch
+    {
+        _ when recovering => "looks whether it runs",
+        ContainerPhase.Starting => "starts",
+        ContainerPhase.Stopping => "stops",
+        ContainerPhase.Running when State.Ending is not null => "is being ended",
+        ContainerPhase.Removing when !removalFailed => "is being removed",
+        _ when releasing || reaping => "has ended, and what its run held is let go",
+        _ when freezeOrders.Count > 0 => "is being paused or unpaused",
+        _ => null,
+    };
+
+    protected override IEnumerable<IActorRef> Subordinates => new[] { "cgroup", "root" }.Select(name => Context.Child(name)).Where(child => !child.IsNobody());
 
     protected override ContainerState Apply(ContainerState state, IContainerEvent @event) => state.Apply(@event);
 
@@ -77,6 +93,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 Do(new ContainerFilesRemoved());
                 break;
             case VolumeAnswer answer:
+                removalFailed = true;
                 Do(new ContainerFilesNotRemoved(answer.Error!));
                 break;
             case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or IContainerNetworkAnswer or DonorFound:
@@ -217,6 +234,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     {
         Timers.CancelAll();
         CloseNotifications();
+        reaping = true;
         Become(Reaping);
         var (root, bundle, process, since, self) = (environment.Root, environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
         environment.Kernel.Run(() =>

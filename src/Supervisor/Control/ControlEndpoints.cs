@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Devoxx.Supervisor.Control;
 
 /// <summary>What each route of <see cref="ControlRoutes"/> does: from a request to a message, and from what comes of it to JSON.</summary>
-internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironment environment, DateTimeOffset startedAt, Action<string> leave)
+internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironment environment, UnderWay underWay, DateTimeOffset startedAt, Action<string> leave)
 {
     /// <summary>Longer than any recovery: a query that is not answered by then never will be.</summary>
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(60);
@@ -17,6 +17,7 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
     private readonly ResourceEndpoints resources = new(supervisor, environment);
     private readonly ProcessEndpoints processes = new(supervisor, environment);
     private readonly ContainerFilesEndpoint files = new(supervisor, environment);
+    private readonly SettledEndpoint settled = new(supervisor, underWay);
     private readonly CommitEndpoint commits = new(supervisor, environment);
 
     public async Task HandleAsync(HttpContext http)
@@ -56,6 +57,7 @@ internal sealed class ControlEndpoints(IActorRef supervisor, SupervisorEnvironme
         {
             ("GET", ControlRoutes.Version) => ControlReplies.JsonAsync(
                 http, new VersionView(SupervisorVersion.Text, System.Environment.ProcessId, environment.Root.Path, startedAt), ControlJson.Default.VersionView),
+            ("GET", ControlRoutes.Settled) => settled.AwaitAsync(http),
             ("GET", ControlRoutes.Projects) => ProjectsAsync(http),
             ("POST", ControlRoutes.Shutdown) => ShutdownAsync(http),
             _ => resources.RouteAsync(http, path),

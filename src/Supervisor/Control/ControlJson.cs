@@ -28,6 +28,7 @@ namespace Devoxx.Supervisor.Control;
 [JsonSerializable(typeof(ControlLine))]
 [JsonSerializable(typeof(ControlError))]
 [JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(SettledView))]
 [JsonSerializable(typeof(ContainerView))]
 [JsonSerializable(typeof(ImmutableArray<ContainerFilesView>))]
 [JsonSerializable(typeof(ImmutableArray<ProjectView>))]

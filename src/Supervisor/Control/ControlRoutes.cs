@@ -12,6 +12,9 @@ public static class ControlRoutes
     /// <summary>GET → <see cref="VersionView"/>.</summary>
     public const string Version = "/v1/version";
 
+    /// <summary>GET <c>?within=</c>seconds → <see cref="SettledView"/>, when nothing is under way any more, or that time is over.</summary>
+    public const string Settled = "/v1/settled";
+
     /// <summary>GET → <see cref="ProjectView"/>[].</summary>
     public const string Projects = "/v1/projects";
 

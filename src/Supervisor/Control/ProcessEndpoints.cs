@@ -17,14 +17,14 @@ internal sealed class ProcessEndpoints(IActorRef supervisor, SupervisorEnvironme
     public async Task UsageAsync(HttpContext http, string project)
     {
         var running = await RunningAsync(project).ConfigureAwait(false);
-        var views = await environment.Kernel.Run(() => (ImmutableArray<UsageView>)[.. running.Select(Usage).OfType<UsageView>()]).ConfigureAwait(false);
+        var views = await environment.Kernel.Run(() => ImmutableArray.CreateRange(running.Select(Usage).OfType<UsageView>())).ConfigureAwait(false);
         await ControlReplies.JsonAsync(http, views, ControlJson.Default.ImmutableArrayUsageView).ConfigureAwait(false);
     }
 
     public async Task ProcessesAsync(HttpContext http, string project)
     {
         var running = await RunningAsync(project).ConfigureAwait(false);
-        var views = await environment.Kernel.Run(() => (ImmutableArray<ProcessesView>)[.. running.Select(Processes)]).ConfigureAwait(false);
+        var views = await environment.Kernel.Run(() => ImmutableArray.CreateRange(running.Select(Processes))).ConfigureAwait(false);
         await ControlReplies.JsonAsync(http, views, ControlJson.Default.ImmutableArrayProcessesView).ConfigureAwait(false);
     }
 

@@ -43,6 +43,10 @@ public sealed record Outcome(ImmutableArray<string> Errors, ImmutableArray<strin
 /// <summary>Why a request was refused.</summary>
 public sealed record ControlError(string Error);
 
+/// <summary>Whether the supervisor has come to rest.</summary>
+/// <param name="UnderWay">What it was in the middle of when it had not, each as a sentence; empty when it has.</param>
+public sealed record SettledView(bool Settled, ImmutableArray<string> UnderWay);
+
 public sealed record VersionView(string Version, int Pid, string Root, DateTimeOffset StartedAt);
 
 /// <summary>A project as <c>ls</c> shows it.</summary>

@@ -16,6 +16,8 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
     private readonly List<(long Order, IActorRef ReplyTo)> orders = [];
     private readonly Dictionary<string, IActorRef> askers = new(StringComparer.Ordinal);
     private bool settling;
+    private bool changing;
+    private int connecting;
 
     public NetworkActor(string persistenceId, Subject subject, SupervisorEnvironment environment)
         : base(persistenceId, NetworkState.Initial)
@@ -25,6 +27,8 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
     }
 
     private HostNetworking Host => environment.Networking;
+
+    protected override string? Doing => changing ? "is being made or removed" : connecting > 0 ? "connects or disconnects a container" : null;
 
     protected override NetworkState Apply(NetworkState state, INetworkEvent @event) => state.Apply(@event);
 
@@ -65,6 +69,7 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
                 Decide(c);
                 break;
             case INetworkCommand command:
+                connecting -= command is EndpointMade or EndpointNotMade or EndpointGone or EndpointNotGone ? 1 : 0;
                 Decide(command);
                 break;
             default:
@@ -83,6 +88,7 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
         switch (message)
         {
             case NetworkMade or NetworkNotMade or NetworkGone or NetworkNotGone:
+                changing = false;
                 Become(OnCommand);
                 if (settling)
                 {
@@ -113,21 +119,25 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
         switch (effect)
         {
             case MakeNetwork make:
+                changing = true;
                 Become(Changing);
                 MakeAsync(make, [.. State.Leases.Values], settling).PipeTo(Self, success: () => new NetworkMade(), failure: e => new NetworkNotMade(e.Message));
                 break;
             case UnmakeNetwork unmake:
+                changing = true;
                 Become(Changing);
                 UnmakeAsync(unmake.Spec, settling).PipeTo(Self, success: () => new NetworkGone(), failure: e => new NetworkNotGone(e.Message));
                 break;
             case Connect connect:
+                connecting++;
                 ConnectAsync(connect).PipeTo(
                     Self,
                     success: () => new EndpointMade(connect.Lease.ContainerId, connect.Run),
                     failure: e => new EndpointNotMade(connect.Lease.ContainerId, connect.Run, e.Message));
                 break;
             case Disconnect disconnect:
-                DisconnectAsync(disconnect).PipeTo(
+                connecting++;
+                DisconnectOrAgainAsync(disconnect).PipeTo(
                     Self,
                     success: () => new EndpointGone(disconnect.Lease.ContainerId, disconnect.Run),
                     failure: e => new EndpointNotGone(disconnect.Lease.ContainerId, disconnect.Run, e.Message));
@@ -204,6 +214,19 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
         {
             await DisconnectAsync(new Disconnect(connect.Spec, connect.Lease, connect.Run)).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>What fails is tried once more: the interface may have gone by itself meanwhile, with the container's namespace.</summary>
+    private async Task DisconnectOrAgainAsync(Disconnect disconnect)
+    {
+        try
+        {
+            await DisconnectAsync(disconnect).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            await DisconnectAsync(disconnect).ConfigureAwait(false);
         }
     }
 

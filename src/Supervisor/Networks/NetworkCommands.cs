@@ -25,7 +25,7 @@ public sealed record DetachEndpoint(string Network, string ContainerId, int Run,
 public sealed record ReleaseLease(string Network, string ContainerId) : INetworkCommand;
 
 /// <summary>After recovery: leases of containers that the journal does not know are over.</summary>
-internal sealed record ReleaseUnknown(ImmutableHashSet<string> Containers) : INetworkCommand;
+internal sealed record ReleaseUnknown(ImmutableHashSet<string> Containers, bool AtRest = false) : INetworkCommand;
 
 internal sealed record NetworkMade : INetworkCommand;
 

@@ -39,7 +39,8 @@ public sealed record GetNetworks;
 
 /// <summary>Sent up once, when every network of the journal has settled.</summary>
 /// <param name="Links">The interfaces of all of them.</param>
-internal sealed record NetworksReady(ImmutableHashSet<string> Links);
+/// <param name="Ids">With a container's id they name the interfaces that it may be getting meanwhile.</param>
+internal sealed record NetworksReady(ImmutableHashSet<string> Links, ImmutableArray<string> Ids);
 
 /// <summary>The parent of all networks: finds the one a message is for, or makes it, with subnets that meet no other's.</summary>
 internal sealed class NetworksActor(SupervisorEnvironment environment)
@@ -53,9 +54,20 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
     private IActorRef names = ActorRefs.Nobody;
     private bool watched;
     private int lives;
+    private int choosing;
+    private int reconciling;
 
     /// <summary>Pass the message on to the network of this name.</summary>
     internal sealed record Forward(string Name, INetworkCommand Command);
+
+    protected override string? Doing =>
+        settling.Count > 0 ? $"wait for {string.Join(", ", settling.Order(StringComparer.Ordinal))}"
+        : choosing > 0 ? "choose subnets"
+        : reconciling > 0 ? "write the rules of the firewall"
+        : null;
+
+    // None that is being stopped: it would not answer.
+    protected override IEnumerable<IActorRef> Subordinates => children.Values.Append(names);
 
     protected override NetworksState Apply(NetworksState state, INetworksEvent @event) => state.Apply(@event);
 
@@ -91,10 +103,12 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
                 Perform(new Forward(c.Spec.Name, c));
                 break;
             case CreateNetwork c:
+                choosing++;
                 environment.Kernel.Run(TakenByRoutes).PipeTo(
                     Self, success: taken => new RoutesSeen(c, taken, null), failure: e => new RoutesSeen(c, [], e.Message));
                 break;
             case RoutesSeen seen:
+                choosing--;
                 Choose(seen);
                 break;
             case RemoveNetwork c:
@@ -113,7 +127,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
                 names.Forward(c);
                 break;
             case ReleaseUnknown c:
-                names.Tell(new KeepNames(c.Containers));
+                names.Tell(new KeepNames(c.Containers, c.AtRest));
                 foreach (var name in State.Names.Keys)
                 {
                     Child(name).Tell(c);
@@ -124,6 +138,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
                 Changed(changed);
                 break;
             case Reconciled reconciled:
+                reconciling--;
                 if (reconciled.Error is { } error)
                 {
                     Context.GetLogger().Error("firewall: {0}", error);
@@ -131,8 +146,9 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
 
                 if (reconciled.First)
                 {
+                    var there = known.Values.Where(n => n.Spec is not null).ToList();
                     Context.Parent.Tell(new NetworksReady(
-                        [.. known.Values.Where(n => n.Spec is not null).SelectMany(n => n.Leases.Values.Select(l => l.HostLink).Append(n.Spec!.Link))]));
+                        [.. there.SelectMany(n => n.Leases.Values.Select(l => l.HostLink).Append(n.Spec!.Link))], [.. there.Select(n => n.Spec!.Id)]));
                 }
 
                 break;
@@ -195,6 +211,12 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
             return;
         }
 
+        if (seen.Error is { } unread)
+        {
+            command.ReplyTo.Tell(new NetworkAnswer(command.Order, name, $"the routes of this machine cannot be read, and so no subnet be chosen that meets none of them: {unread}"));
+            return;
+        }
+
         try
         {
             var ours = known.Values.Where(n => n.Phase is NetworkPhase.Creating or NetworkPhase.Ready or NetworkPhase.Removing && n.Spec!.Driver == NetworkDriver.Bridge)
@@ -212,7 +234,7 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         }
         catch (FormatException e)
         {
-            command.ReplyTo.Tell(new NetworkAnswer(command.Order, name, seen.Error ?? e.Message));
+            command.ReplyTo.Tell(new NetworkAnswer(command.Order, name, e.Message));
         }
     }
 
@@ -257,8 +279,12 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         }
     }
 
-    private void Reconcile(bool first) => environment.Networking.Firewall.ReconcileAsync()
-        .PipeTo(Self, success: () => new Reconciled(first, null), failure: e => new Reconciled(first, e.Message));
+    private void Reconcile(bool first)
+    {
+        reconciling++;
+        environment.Networking.Firewall.ReconcileAsync()
+            .PipeTo(Self, success: () => new Reconciled(first, null), failure: e => new Reconciled(first, e.Message));
+    }
 
     private void Watch()
     {

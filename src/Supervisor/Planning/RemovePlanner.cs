@@ -37,7 +37,7 @@ public static class RemovePlanner
     public static Plan AutoRemove(ContainerSpec spec, Observation observation)
     {
         // Somebody else may have removed it meanwhile, or be about to.
-        if (!observation.Containers.Any(c => c.Id == spec.Id && c.Phase == ContainerPhase.Exited))
+        if (!observation.Containers.Any(c => c.Id == spec.Id && c.Phase is ContainerPhase.Exited or ContainerPhase.Created))
         {
             return Plan.Empty;
         }

@@ -9,10 +9,11 @@ internal sealed partial class ProjectActor
 {
     private readonly HashSet<string> ending = new(StringComparer.Ordinal);
 
-    private void RemoveIfEnded(ContainerState state)
+    /// <param name="recovered">This is how it was found: one that was made and not started will not be, for who was to start it has been broken off.</param>
+    private void RemoveIfEnded(ContainerState state, bool recovered)
     {
         // With others, one request at a time: the run that has started it must first be over.
-        if (state is { Phase: ContainerPhase.Exited, Spec: { AutoRemove: true } spec } && ending.Add(spec.Id))
+        if (state.Spec is { AutoRemove: true } spec && (state.Phase == ContainerPhase.Exited || (recovered && state.Phase == ContainerPhase.Created)) && ending.Add(spec.Id))
         {
             Self.Tell(new RemoveEnded(name, Channel.CreateUnbounded<ControlLine>().Writer, spec), Self);
         }

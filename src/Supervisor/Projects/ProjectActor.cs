@@ -47,6 +47,11 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override string? Doing => recovering.Count > 0 ? "waits for its containers to be recovered" : current is not null || runs.Count > 0 ? "carries out a request" : null;
+
+    // None that is being stopped: it would not answer.
+    protected override IEnumerable<IActorRef> Subordinates => State.Containers.Keys.Select(id => Context.Child(ChildName(id))).Where(child => !child.IsNobody());
+
     /// <summary>What comes after the events are in the journal.</summary>
     internal sealed record Then(Action Do);
 
@@ -173,7 +178,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
         }
 
         Reconsider(changed.State);
-        RemoveIfEnded(changed.State);
+        RemoveIfEnded(changed.State, recovered);
         if (changed.State.Spec is not null)
         {
             var view = View(changed.State);

@@ -40,6 +40,10 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
 
     internal sealed record Forward(string Name, object Message);
 
+    protected override string? Doing => recovering.Count > 0 ? $"wait for {string.Join(", ", recovering.Order(StringComparer.Ordinal))}" : null;
+
+    protected override IEnumerable<IActorRef> Subordinates => Context.GetChildren();
+
     protected override ProjectsState Apply(ProjectsState state, IProjectsEvent @event) => state.Apply(@event);
 
     protected override void OnRecovered()

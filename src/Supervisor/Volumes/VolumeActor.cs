@@ -16,12 +16,17 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
     private IVolumeCommand? goal;
     private bool populated;
 
+    /// <summary>Why the goal cannot be reached, while what was done for it is being undone.</summary>
+    private string? failure;
+
     public VolumeActor(string persistenceId, Subject subject, SupervisorEnvironment environment)
         : base(persistenceId, VolumeState.Initial)
     {
         this.subject = subject;
         this.environment = environment;
     }
+
+    protected override string? Doing => goal is not null ? "is being made ready, let go or removed" : null;
 
     protected override VolumeState Apply(VolumeState state, IVolumeEvent @event) => state.Apply(@event);
 
@@ -58,7 +63,7 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
         {
             case VolumeStepDone done:
                 populated |= done.Step is VolumeStep.Populate || (done.Step == VolumeStep.Create && State.Spec!.Kind == VolumeKind.HostPath);
-                var outcome = VolumeDecisions.Outcome(done.Step, done.Note, goal!, subject, environment.Now);
+                var outcome = VolumeDecisions.Outcome(done.Step, done.Note, goal!, failure, subject, environment.Now);
                 if (outcome is null)
                 {
                     Advance();
@@ -69,8 +74,21 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
                 }
 
                 break;
+            case VolumeStepFailed failed when failure is not null:
+                Finish(new GoalDone($"{failure}; and what was half done cannot be undone: {failed.Error}"));
+                break;
             case VolumeStepFailed failed:
-                Finish(new GoalDone(failed.Error));
+                var undo = VolumeDecisions.Undo(State, failed.Step, subject, environment.Now);
+                if (undo.Effects.IsEmpty)
+                {
+                    Finish(new GoalDone(failed.Error));
+                }
+                else
+                {
+                    failure = failed.Error;
+                    Carry(undo);
+                }
+
                 break;
             case IVolumeCommand:
                 Stash.Stash();
@@ -94,6 +112,9 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
                 environment.Kernel
                     .Run(() => VolumeEffects.Do(step, environment))
                     .PipeTo(self, success: note => new VolumeStepDone(step.Step, note), failure: e => new VolumeStepFailed(step.Step, e.Message));
+                break;
+            case NextStep when failure is not null:
+                Finish(new GoalDone(failure));
                 break;
             case NextStep:
                 Advance();
@@ -140,7 +161,7 @@ internal sealed class VolumeActor : EventSourcedActor<VolumeState, IVolumeEvent,
             Context.Parent.Tell(new VolumeChanged(State.Spec?.Name ?? "", State, Recovered: true));
         }
 
-        goal = null;
+        (goal, failure) = (null, null);
         Become(OnCommand);
         Stash.UnstashAll();
     }

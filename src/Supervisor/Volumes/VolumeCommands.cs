@@ -33,6 +33,9 @@ internal sealed record VolumeStepFailed(VolumeStep Step, string Error) : IVolume
 internal enum VolumeStep
 {
     Create,
+
+    /// <summary>What a creation that failed has made goes again, as far as it is empty.</summary>
+    Discard,
     Mount,
     Populate,
     Unmount,

@@ -21,6 +21,19 @@ internal static class VolumeContent
             SafeTree.Delete(filling);
         }
 
+        try
+        {
+            return Fill(spec, content, filling);
+        }
+        catch (IOException) when (Directory.Exists(filling))
+        {
+            SafeTree.Delete(filling);
+            throw;
+        }
+    }
+
+    private static string? Fill(VolumeSpec spec, ImageContent content, string filling)
+    {
         if (!ImageTree.Copy(content.Layers, content.Path, filling))
         {
             return null;

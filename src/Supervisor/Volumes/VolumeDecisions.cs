@@ -35,9 +35,11 @@ internal static class VolumeDecisions
     };
 
     /// <summary>The outcome of a step.</summary>
-    public static IVolumeEvent? Outcome(VolumeStep step, string? note, IVolumeCommand goal, Subject subject, DateTimeOffset now) => step switch
+    /// <param name="failure">Why the step before, which this one undoes, has failed.</param>
+    public static IVolumeEvent? Outcome(VolumeStep step, string? note, IVolumeCommand goal, string? failure, Subject subject, DateTimeOffset now) => step switch
     {
         VolumeStep.Create => new VolumeCreated(subject, now),
+        VolumeStep.Discard => new VolumeNotCreated(subject, now, failure ?? ""),
         VolumeStep.Mount => new VolumeMounted(subject, now),
         VolumeStep.Populate => note is null || goal is not AttachVolume { Content: { } content }
             ? null
@@ -45,6 +47,14 @@ internal static class VolumeDecisions
         VolumeStep.Unmount => new VolumeUnmounted(subject, now, note),
         VolumeStep.Remove => new VolumeRemoved(subject, now),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    /// <summary>What undoes the half of a step that failed, so that its intent has an outcome too; nothing when there is none.</summary>
+    public static Decision Undo(VolumeState state, VolumeStep failed, Subject subject, DateTimeOffset now) => failed switch
+    {
+        VolumeStep.Create => Decision.Only(new DoStep(VolumeStep.Discard, state.Spec!)),
+        VolumeStep.Mount => Unmount(state, subject, now),
+        _ => Decision.Nothing,
     };
 
     private static bool Exists(VolumeState state) =>

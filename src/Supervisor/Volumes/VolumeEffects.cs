@@ -21,6 +21,7 @@ internal static class VolumeEffects
     public static string? Do(DoStep step, SupervisorEnvironment environment) => step.Step switch
     {
         VolumeStep.Create => Failpoint.Around("volume.create", () => Create(step.Spec)),
+        VolumeStep.Discard => Failpoint.Around("volume.discard", () => Discard(step.Spec)),
         VolumeStep.Mount => Failpoint.Around("volume.mount", () => Mount(step.Spec)),
         VolumeStep.Populate => Failpoint.Around("volume.populate", () => VolumeContent.Populate(step.Spec, step.Content!)),
         VolumeStep.Unmount => Failpoint.Around("volume.unmount", () => Unmount(step.Spec)),
@@ -56,6 +57,26 @@ internal static class VolumeEffects
                 MakeDirectory(spec.Path, Open);
                 return null;
         }
+    }
+
+    /// <summary>Only what is empty: a directory that was there before may hold what is dear to somebody. Of the host's own paths, nothing.</summary>
+    private static string? Discard(VolumeSpec spec)
+    {
+        string[] made = spec.Kind switch
+        {
+            VolumeKind.HostPath => [],
+            VolumeKind.ContainerRoot => [.. new[] { "rootfs", "upper", "work", "etc" }.Select(name => $"{spec.Path}/{name}"), spec.Path],
+            _ => [spec.Path, Path.GetDirectoryName(spec.Path)!],
+        };
+        foreach (var directory in made)
+        {
+            if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+            {
+                Directory.Delete(directory);
+            }
+        }
+
+        return null;
     }
 
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

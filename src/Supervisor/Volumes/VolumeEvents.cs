@@ -13,6 +13,9 @@ public sealed record VolumeCreateRequested(Subject Subject, DateTimeOffset At, V
 /// <summary>Outcome: they are there.</summary>
 public sealed record VolumeCreated(Subject Subject, DateTimeOffset At) : IVolumeEvent;
 
+/// <summary>Outcome: it could not be made, and what was made of it is gone again.</summary>
+public sealed record VolumeNotCreated(Subject Subject, DateTimeOffset At, string Error) : IVolumeEvent;
+
 /// <summary>Intent: mount it on the host.</summary>
 public sealed record VolumeMountRequested(Subject Subject, DateTimeOffset At, string Source, string Target, string FsType, string Options) : IVolumeEvent;
 
@@ -71,6 +74,7 @@ public sealed record VolumeState
     {
         VolumeCreateRequested e => this with { Phase = VolumePhase.Creating, Spec = e.Spec, CreatedAt = e.At, Attached = [] },
         VolumeCreated => this with { Phase = VolumePhase.Ready },
+        VolumeNotCreated => this with { Phase = VolumePhase.Absent },
         VolumeMountRequested => this with { Phase = VolumePhase.Mounting },
         VolumeMounted => this with { Phase = VolumePhase.Mounted },
         VolumeAttached e => this with { Attached = Attached.Add(e.ContainerId) },
@@ -90,6 +94,7 @@ public sealed record VolumeState
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(VolumeCreateRequested))]
 [JsonSerializable(typeof(VolumeCreated))]
+[JsonSerializable(typeof(VolumeNotCreated))]
 [JsonSerializable(typeof(VolumeMountRequested))]
 [JsonSerializable(typeof(VolumeMounted))]
 [JsonSerializable(typeof(VolumeAttached))]

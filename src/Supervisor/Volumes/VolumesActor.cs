@@ -50,6 +50,11 @@ internal sealed class VolumesActor(SupervisorEnvironment environment)
     /// <summary>Pass the message on to the volume of this name.</summary>
     internal sealed record Forward(string Name, IVolumeCommand Command);
 
+    protected override string? Doing => settling.Count > 0 ? $"wait for {string.Join(", ", settling.Order(StringComparer.Ordinal))}" : null;
+
+    // None that is being stopped: it would not answer.
+    protected override IEnumerable<IActorRef> Subordinates => children.Values;
+
     protected override VolumesState Apply(VolumesState state, IVolumesEvent @event) => state.Apply(@event);
 
     protected override void OnRecovered()

@@ -1,57 +1,35 @@
 using Devoxx.Native.Failpoints;
+using Devoxx.Native.Files;
+using Devoxx.Native.Processes;
 using Devoxx.Scenarios.World;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Health;
+using Devoxx.Supervisor.Journal;
 using Xunit;
 
 namespace Devoxx.Scenarios.Recovery;
 
 /// <summary>
-/// A small stack with volumes, limits and typed volumes in a sandbox of its own, that is crashed again and again, and
-/// compared with its journal each time.
+/// A small stack with volumes, limits and typed volumes in a sandbox of its own, and some others, that are crashed again and again, and
+/// compared with their journal each time.
 /// </summary>
-public sealed class CrashingStack : IAsyncDisposable
+public sealed partial class CrashingStack : IAsyncDisposable
 {
-    // A first process that ends on SIGTERM at once, and one that ends by itself: nothing here waits for anything.
-    private const string Stack = """
-        name: crash
-        services:
-          web:
-            image: busybox:1.36
-            init: true
-            command: sleep 1000000
-            restart: unless-stopped
-            mem_limit: 32m
-            pids_limit: 20
-            cpus: 0.5
-            volumes: ["data:/data", "memory:/memory", "bound:/bound", "/bin/anonymous"]
-          job:
-            image: busybox:1.36
-            command: "true"
-            depends_on: [web]
-            volumes: ["etc:/etc"]
-        volumes:
-          data: {}
-          etc: {}
-          memory: {driver_opts: {type: tmpfs, device: tmpfs, o: "size=1m"}}
-          bound: {driver_opts: {type: none, device: DEVICE, o: "bind,ro"}}
-        """;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Sandbox sandbox;
     private readonly JournalModel journal;
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
 
     private CrashingStack(Sandbox sandbox)
     {
         this.sandbox = sandbox;
         journal = new JournalModel(sandbox.Root + "/journal.db");
-        Directory.CreateDirectory(Device);
-        sandbox.Write(Stack.Replace("DEVICE", Device));
+        Directory.CreateDirectory(sandbox.Directory + "/device");
+        CrashingStackFiles.Write(sandbox, sandbox.Directory + "/device");
     }
 
     public StackSize Size { get; private set; } = StackSize.Down;
-
-    private string Device => sandbox.Directory + "/device";
 
     private string Precious => sandbox.Root + "/volumes/crash_data/_data/precious";
 
@@ -63,10 +41,10 @@ public sealed class CrashingStack : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, int>> Trace(CrashedCommand command)
     {
         await Prepare(command);
-        sandbox.Variables[Failpoint.TraceVariable] = TraceFile;
-        (await sandbox.Compose(command.Arguments)).Succeeded();
+        Arm(command, null);
+        Accept(command, await Perform(command));
         sandbox.Variables.Clear();
-        await KernelComparison.AssertEqual(sandbox, journal, "tracing");
+        await AssertEqual(command.Name);
         await KillSupervisor();
         Size = command.To;
         return Reached();
@@ -81,23 +59,22 @@ public sealed class CrashingStack : IAsyncDisposable
     {
         await Prepare(crash.Command);
         var before = Running();
-        sandbox.Variables[Failpoint.Variable] = $"{crash.Point}:{crash.Time}=kill";
-        sandbox.Variables[Failpoint.TraceVariable] = TraceFile;
-        _ = await sandbox.Compose(Patience, crash.Command.Arguments);
+        Arm(crash.Command, $"{crash.Point}:{crash.Time}=kill");
+        _ = await Perform(crash.Command);
         sandbox.Variables.Clear();
         await KillSupervisor();
         var hit = Reached().GetValueOrDefault(crash.Point) >= crash.Time;
 
-        await Recover("recovery");
-        var events = journal.Events;
+        await AssertEqual("recovery");
+        var (events, newest) = (journal.Events, journal.Newest);
         AssertNothingLost(crash.Command, before);
         await KillSupervisor();
-        await Recover("the second recovery");
-        Assert.True(events == journal.Events, $"the second recovery wrote {journal.Events - events} events");
+        await AssertEqual("the second recovery");
+        Assert.True(events == journal.Events, $"the second recovery wrote {journal.Events - events} events: {string.Join(", ", journal.Since(newest))}");
 
-        (await sandbox.Compose(Patience, crash.Command.Arguments)).Succeeded();
-        await KernelComparison.AssertEqual(sandbox, journal, "the repeated command", () => crash.Command.To == StackSize.Down || JobIsOver() ? null : "job is not over");
-        AssertInEffect(crash, before);
+        Accept(crash.Command, await sandbox.Compose(Patience, crash.Command.Arguments));
+        await AssertEqual("the repeated command");
+        AssertInEffect(crash.Command, before);
         Size = crash.Command.To;
         return hit;
     }
@@ -105,85 +82,191 @@ public sealed class CrashingStack : IAsyncDisposable
     /// <summary>Takes it down, and finds nothing left.</summary>
     public async Task End()
     {
-        (await sandbox.Compose("down", "-v", "-t", "3")).Succeeded();
-        await KernelComparison.AssertEqual(sandbox, journal, "the end");
+        (await sandbox.Compose("-f", CrashingStackFiles.Of(Size), "down", "-v", "-t", "3")).Succeeded();
+        await AssertEqual("the end");
     }
 
     public ValueTask DisposeAsync() => sandbox.DisposeAsync();
+
+    /// <param name="failpoint">Null: only traced.</param>
+    private void Arm(CrashedCommand command, string? failpoint)
+    {
+        File.Delete(TraceFile);
+        sandbox.Variables[Failpoint.TraceVariable] = TraceFile;
+        if (failpoint is not null)
+        {
+            sandbox.Variables[Failpoint.Variable] = failpoint;
+        }
+
+        if (command.SnapshotEvery is { } every)
+        {
+            sandbox.Variables[JournalHousekeeping.SnapshotVariable] = $"{every}";
+        }
+    }
+
+    private async Task<Outcome> Perform(CrashedCommand command)
+    {
+        var outcome = await sandbox.Compose(Patience, command.Arguments);
+        if (command.To == StackSize.Troubled)
+        {
+            await TroubleIsOver();
+        }
+
+        if (command.Leaves)
+        {
+            using var reactor = new Reactor();
+            using var supervisor = PidFd.Open(sandbox.Supervisor().Pid);
+            supervisor.SendSignal(Signal.Term);
+            await reactor.WhenReadable(supervisor).WaitAsync(Patience);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>What goes wrong does so when the command has long ended; or the supervisor has, and nobody is to start another that would end there too.</summary>
+    private async Task TroubleIsOver()
+    {
+        using var inotify = new Inotify();
+        using var reactor = new Reactor();
+        inotify.Watch(sandbox.Root, InotifyMask.Attributes | InotifyMask.Modify | InotifyMask.Create | InotifyMask.Delete);
+        for (var deadline = DateTime.UtcNow + Patience; DateTime.UtcNow < deadline && sandbox.Processes().Any(process => process.Role == "supervisor");)
+        {
+            if (journal.Update().Containers.All(c => c.State.Phase == ContainerPhase.Exited))
+            {
+                return;
+            }
+
+            using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+            try
+            {
+                await reactor.WhenReadable(inotify, moment.Token);
+                inotify.Read();
+            }
+            catch (OperationCanceledException)
+            {
+                // The end of the supervisor is not written anywhere.
+            }
+        }
+    }
+
+    private static void Accept(CrashedCommand command, Outcome outcome)
+    {
+        if (!command.MayBeSo)
+        {
+            outcome.Succeeded();
+        }
+    }
 
     private async Task Prepare(CrashedCommand command)
     {
         sandbox.Variables.Clear();
         if (Size != command.From)
         {
-            (await sandbox.Compose(command.From switch
+            var (file, now) = (CrashingStackFiles.Of(command.From), CrashingStackFiles.Of(Size));
+            if (command.From == StackSize.Down || (file != now && (file, now) != (CrashingStackFiles.Rolling, CrashingStackFiles.Rolled)))
             {
-                StackSize.Down => ["down", "-v", "-t", "3"],
-                StackSize.One => ["up", "-d", "--scale", "web=1", "-t", "3"],
-                _ => ["up", "-d", "--scale", "web=2"],
-            })).Succeeded();
+                (await sandbox.Compose("-f", now, "down", "-v", "-t", "3")).Succeeded();
+            }
+
+            foreach (var step in StepsTo(command.From).Where(_ => command.From != StackSize.Down))
+            {
+                (await sandbox.Compose(["-f", file, .. step])).Succeeded();
+            }
+
             Size = command.From;
         }
 
-        if (Size != StackSize.Down && !File.Exists(Precious))
+        if (Size != StackSize.Down && CrashingStackFiles.Of(Size) == CrashingStackFiles.Main && !File.Exists(Precious))
         {
             await File.WriteAllTextAsync(Precious, "data");
         }
 
-        await KernelComparison.AssertEqual(sandbox, journal, "before the crash");
+        await AssertEqual("before the crash");
         await (command.AfterDeathOfAll ? Sandbox.Kill(sandbox.Processes()) : KillSupervisor());
-        File.Delete(TraceFile);
     }
 
-    private bool JobIsOver() => journal.Of("job") is [{ Phase: ContainerPhase.Exited, StartFailure: null, LastExit.ExitCode: 0 }];
-
-    private async Task Recover(string when)
+    private string[][] StepsTo(StackSize size) => size switch
     {
-        (await sandbox.Compose(Patience, "ps", "-a")).Succeeded();
-        await KernelComparison.AssertEqual(sandbox, journal, when);
-    }
+        StackSize.One when Size == StackSize.Paused => [["unpause", "web"]],
+        StackSize.One => [["up", "-d", "--scale", "web=1", "-t", "3"]],
+        StackSize.Two => [["up", "-d", "--scale", "web=2"]],
+        StackSize.Stopped => [["up", "-d", "--scale", "web=1", "-t", "3"], ["stop", "-t", "3"]],
+        StackSize.Paused => [["up", "-d", "--scale", "web=1", "-t", "3"], ["pause", "web"]],
+        _ => [["up", "-d"]],
+    };
+
+    private Task AssertEqual(string when) => KernelComparison.AssertEqual(sandbox, journal, when, () => journal.Containers.Select(c => c.State).Select(c => c switch
+    {
+        { Phase: ContainerPhase.Running } when CrashingStackFiles.Ending.Contains(c.Spec!.Service) => $"{c.Spec.Name} has not ended",
+        { Phase: ContainerPhase.Running, Spec.Health: not null, Health: null or { Status: not HealthStatus.Healthy } } => $"{c.Spec!.Name} is not yet known to be healthy",
+        _ => null,
+    }).FirstOrDefault(what => what is not null));
 
     private Dictionary<string, RunningProcess> Running() =>
         journal.Update().Containers.Where(c => c.State.Phase == ContainerPhase.Running).ToDictionary(c => c.Id, c => c.State.Process!);
 
     private void AssertNothingLost(CrashedCommand command, Dictionary<string, RunningProcess> before)
     {
-        if (command.To != StackSize.Down && command.From != StackSize.Down)
+        if (command.To != StackSize.Down && command.From != StackSize.Down && CrashingStackFiles.Of(command.To) == CrashingStackFiles.Main)
         {
             Assert.True(File.Exists(Precious), "the volume's data is lost");
         }
 
-        if (command.Name == "scale up")
+        if (command.Name is "scale up" or "signal" or "exec" or "stats" or "run" or "run of nothing" or "pause" or "unpause" or "leave")
         {
             var now = Running();
             Assert.All(before, each => Assert.Equal(each.Value, now.GetValueOrDefault(each.Key)));
         }
     }
 
-    private void AssertInEffect(Crash crash, Dictionary<string, RunningProcess> before)
+    private void AssertInEffect(CrashedCommand command, Dictionary<string, RunningProcess> before)
     {
         var web = journal.Of("web");
-        Assert.Equal(crash.Command.To switch { StackSize.Down => 0, StackSize.One => 1, _ => 2 }, web.Count(c => c.Phase == ContainerPhase.Running));
-        if (crash.Command.To == StackSize.Down)
+        Assert.Equal(
+            command.To switch { StackSize.Down or StackSize.Stopped or StackSize.Troubled => 0, StackSize.One or StackSize.Paused => 1, _ => 2 },
+            web.Count(c => c.Phase == ContainerPhase.Running));
+        switch (command.To)
         {
-            Assert.Empty(journal.Containers);
-            Assert.Empty(journal.Volumes);
-            return;
+            case StackSize.Down:
+                Assert.Empty(journal.Containers);
+                Assert.Empty(journal.Volumes);
+                Assert.Empty(journal.Networks);
+                return;
+            case StackSize.Troubled:
+                Assert.Equal(5, journal.Containers.Count());
+                Assert.All(journal.Containers, c => Assert.Equal(ContainerPhase.Exited, c.State.Phase));
+                Assert.InRange(Assert.Single(journal.Of("greedy")).LastExit!.OomKills, 1, 100);
+                return;
+            case StackSize.One or StackSize.Two:
+                Assert.True(journal.Of("job") is [{ Phase: ContainerPhase.Exited, StartFailure: null, LastExit.ExitCode: 0 }], "job has not come to its end, or there is more than one");
+                break;
         }
 
+        Assert.All(web, c => Assert.Equal(command.To == StackSize.Paused, c.Paused));
         Assert.Equal(web.Count, web.Select(c => c.Spec!.Name).Distinct().Count());
-        if (crash.Command.Name == "recreate")
+        if (command.Name is "recreate")
         {
             Assert.DoesNotContain(journal.Containers, c => before.ContainsKey(c.Id));
         }
-        else if (crash.Command.Name == "restart")
+        else if (command.Name == "restart")
         {
             Assert.DoesNotContain(web, c => before.ContainsValue(c.Process!));
         }
+        else if (command.Name == "update")
+        {
+            Assert.All(web, c => Assert.Contains("VERSION=2", c.Spec!.Environment));
+        }
     }
 
-    private Dictionary<string, int> Reached() =>
-        File.Exists(TraceFile) ? File.ReadLines(TraceFile).GroupBy(line => line).ToDictionary(lines => lines.Key, lines => lines.Count()) : [];
+    /// <summary>Every point that any command so far has come to.</summary>
+    public IReadOnlySet<string> Seen => seen;
+
+    private Dictionary<string, int> Reached()
+    {
+        var reached = File.Exists(TraceFile) ? File.ReadLines(TraceFile).GroupBy(line => line).ToDictionary(lines => lines.Key, lines => lines.Count()) : [];
+        seen.UnionWith(reached.Keys);
+        return reached;
+    }
 
     private Task KillSupervisor() => Sandbox.Kill(sandbox.Processes().Where(process => process.Role is "supervisor"));
 }

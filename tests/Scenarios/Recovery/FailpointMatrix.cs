@@ -3,57 +3,23 @@ using System.Diagnostics;
 
 namespace Devoxx.Scenarios.Recovery;
 
-/// <summary>How much of the stack there is.</summary>
-public enum StackSize
-{
-    Down,
-    One,
-    Two,
-}
-
-/// <summary>A command that is crashed at every point it reaches.</summary>
-/// <param name="From">What there has to be before.</param>
-/// <param name="To">What there is when it has succeeded.</param>
-/// <param name="AfterDeathOfAll">Every process of the sandbox is killed first: what is crashed is the recovery from that.</param>
-public sealed record CrashedCommand(string Name, StackSize From, StackSize To, string[] Arguments, bool AfterDeathOfAll = false);
-
-/// <summary>One crash: at this point, the n-th time the command comes to it.</summary>
-public sealed record Crash(CrashedCommand Command, string Point, int Time)
-{
-    public override string ToString() => $"{Command.Name} with DEVOXX_FAILPOINT='{Point}:{Time}=kill'";
-}
-
 /// <summary>
 /// Every point × every command. What a command reaches is found out by tracing it once; then it is crashed at each of those,
 /// several sandboxes at a time, each going from one crash to the next that fits what it has.
 /// </summary>
 public sealed class FailpointMatrix(IReadOnlySet<string> points)
 {
-    /// <summary>Commands whose crashes leave the stack where others begin, so that little has to be made ready.</summary>
-    public static IReadOnlyList<CrashedCommand> Commands { get; } =
-    [
-        new("up", StackSize.Down, StackSize.One, ["up", "-d"]),
-        new("restart", StackSize.One, StackSize.One, ["restart", "-t", "3"]),
-        new("recreate", StackSize.One, StackSize.One, ["up", "-d", "--force-recreate", "-t", "3"]),
-        new("recovery", StackSize.One, StackSize.One, ["start"], AfterDeathOfAll: true),
-        new("scale up", StackSize.One, StackSize.Two, ["up", "-d", "--scale", "web=2"]),
-        new("scale down", StackSize.Two, StackSize.One, ["up", "-d", "--scale", "web=1", "-t", "3"]),
-        new("down -v", StackSize.One, StackSize.Down, ["down", "-v", "-t", "3"]),
-    ];
+    private const int MostFailures = 10;
 
     private readonly ConcurrentDictionary<string, byte> reached = new(StringComparer.Ordinal);
     private readonly List<Crash> left = [];
     private readonly ConcurrentBag<string> failures = [];
-    private readonly ConcurrentBag<string> unsteady = [];
     private readonly Stopwatch clock = new();
     private TimeSpan? budget;
     private int runs;
     private int missed;
 
     public IEnumerable<string> Failures => failures;
-
-    /// <summary>Runs that failed once and then not: what they say is about an order of events, or about a machine too busy to wait for.</summary>
-    public IEnumerable<string> Unsteady => unsteady;
 
     public int Runs => runs;
 
@@ -72,27 +38,39 @@ public sealed class FailpointMatrix(IReadOnlySet<string> points)
     /// <param name="most">The most times one point is crashed in one command: at the first time, the last, and between.</param>
     /// <param name="within">No run begins later than this; null: all of them are run.</param>
     /// <param name="order">Which of all crashes to run, and in which order.</param>
-    public async Task Run(int workers, int most, TimeSpan? within, Func<IReadOnlyList<Crash>, IEnumerable<Crash>> order)
+    /// <param name="run">What is done with each; false: it did not come to the point.</param>
+    public async Task Run(
+        IReadOnlyList<CrashedCommand> commands, int workers, int most, TimeSpan? within,
+        Func<IReadOnlyList<Crash>, IEnumerable<Crash>> order, Func<CrashingStack, Crash, Task<bool>> run)
     {
         clock.Start();
         budget = within;
-        var all = new List<Crash>();
-        await using (var first = await CrashingStack.Create())
+        var all = new ConcurrentBag<Crash>();
+        var queue = new ConcurrentQueue<CrashedCommand>(commands);
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(workers, commands.Count)).Select(_ => Task.Run(TraceAll)));
+        All = all.Count;
+        left.AddRange(order([.. all.OrderBy(crash => crash.ToString(), StringComparer.Ordinal)]));
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(run))));
+        Took = clock.Elapsed;
+
+        async Task TraceAll()
         {
-            foreach (var command in Commands)
+            await using var stack = await CrashingStack.Create();
+            while (queue.TryDequeue(out var command))
             {
-                foreach (var (point, count) in await first.Trace(command))
+                foreach (var (point, count) in await stack.Trace(command))
                 {
                     reached[point] = 0;
-                    all.AddRange(Times(count, most).Select(time => new Crash(command, point, time)));
+                    if (command.Only is null || point.Contains(command.Only, StringComparison.Ordinal))
+                    {
+                        foreach (var time in Times(count, most))
+                        {
+                            all.Add(new Crash(command, point, time));
+                        }
+                    }
                 }
             }
         }
-
-        All = all.Count;
-        left.AddRange(order(all));
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(Work)));
-        Took = clock.Elapsed;
     }
 
     private static IEnumerable<int> Times(int count, int most) =>
@@ -100,25 +78,33 @@ public sealed class FailpointMatrix(IReadOnlySet<string> points)
         : most == 1 ? [1]
         : Enumerable.Range(0, most).Select(i => 1 + (i * (count - 1) / (most - 1))).Distinct();
 
-    private async Task Work()
+    private async Task Work(Func<CrashingStack, Crash, Task<bool>> run)
     {
         var stack = await CrashingStack.Create();
         try
         {
-            while (failures.Count < 10 && Next(stack.Size) is { } crash)
+            while (failures.Count < MostFailures && Next(stack.Size) is { } crash)
             {
-                for (var before = (string?)null; await Failure(stack, crash) is { } failure; before = failure)
+                try
                 {
+                    if (!await run(stack, crash))
+                    {
+                        Interlocked.Increment(ref missed);
+                    }
+
+                    Interlocked.Increment(ref runs);
+                    foreach (var point in stack.Seen)
+                    {
+                        // What it comes to depends a little on which comes first.
+                        reached[point] = 0;
+                    }
+                }
+                catch (Exception failure)
+                {
+                    failures.Add($"{crash}: {failure.Message}");
                     // What it left is of no use to the next.
                     await stack.DisposeAsync();
                     stack = await CrashingStack.Create();
-                    if (before is not null)
-                    {
-                        failures.Add($"{crash}, twice: {before}; {failure}");
-                        break;
-                    }
-
-                    unsteady.Add($"{crash}: {failure}");
                 }
             }
 
@@ -134,24 +120,7 @@ public sealed class FailpointMatrix(IReadOnlySet<string> points)
         }
     }
 
-    private async Task<string?> Failure(CrashingStack stack, Crash crash)
-    {
-        try
-        {
-            if (!await stack.CrashAndRecover(crash))
-            {
-                Interlocked.Increment(ref missed);
-            }
-
-            Interlocked.Increment(ref runs);
-            return null;
-        }
-        catch (Exception failure)
-        {
-            return failure.Message;
-        }
-    }
-
+    /// <summary>One that needs little to be made ready: of those that leave what there is, or that lead on from it, before any other.</summary>
     private Crash? Next(StackSize size)
     {
         lock (left)

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Devoxx.Native.Processes;
 using Devoxx.Supervisor;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Networks;
+using Devoxx.Supervisor.Networks.Names;
 using Devoxx.Supervisor.Projects;
 using Devoxx.Supervisor.Volumes;
 using Microsoft.Data.Sqlite;
@@ -17,6 +19,11 @@ public sealed class JournalModel(string path)
     private readonly Dictionary<string, VolumeState> volumes = [];
     private readonly Dictionary<string, ProjectState> projects = [];
     private readonly Dictionary<string, NetworkState> networks = [];
+    private readonly List<(long Ordering, string What)> happenings = [];
+    private ResolverState resolver = ResolverState.Initial;
+
+    /// <summary>The process that answers for names; null: none runs.</summary>
+    public ProcessIdentity? Resolver => resolver.Process;
 
     /// <summary>Ordering of the newest event that was taken in.</summary>
     public long Newest { get; private set; }
@@ -49,6 +56,9 @@ public sealed class JournalModel(string path)
     public IReadOnlyList<ContainerState> Of(string service) =>
         [.. Containers.Select(c => c.State).Where(c => c.Spec?.Service == service)];
 
+    /// <summary>What happened after that one, e.g. <c>volume.removed.v1 of volume-data</c>.</summary>
+    public IEnumerable<string> Since(long ordering) => happenings.Where(each => each.Ordering > ordering).Select(each => each.What);
+
     /// <summary>Takes in what has been committed since the last time.</summary>
     public JournalModel Update()
     {
@@ -67,6 +77,7 @@ public sealed class JournalModel(string path)
         {
             Newest = row.GetInt64(0);
             Events++;
+            happenings.Add((Newest, $"{row.GetString(2)} of {row.GetString(1)}"));
             Take(row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3));
         }
 
@@ -94,6 +105,9 @@ public sealed class JournalModel(string path)
                 break;
             case INetworkEvent e:
                 networks[actor] = networks.GetValueOrDefault(actor, NetworkState.Initial).Apply(e);
+                break;
+            case IResolverEvent e:
+                resolver = resolver.Apply(e);
                 break;
             case IProjectEvent e:
                 projects[actor] = projects.GetValueOrDefault(actor, ProjectState.Initial).Apply(e);

@@ -294,6 +294,9 @@ public sealed class Sandbox : IAsyncDisposable
         return start;
     }
 
+    private static bool IsChildOfSame(int pid, string[] arguments) =>
+        ProcessStat.Of(pid) is { ParentPid: var parent } && File.ReadAllText($"/proc/{parent}/cmdline").TrimEnd('\0').Split('\0').SequenceEqual(arguments);
+
     private OwnedProcess? Process(int pid)
     {
         try
@@ -321,7 +324,8 @@ public sealed class Sandbox : IAsyncDisposable
                 : arguments.Contains("monitor") ? "monitor"
                 : arguments.Contains("resolver") ? "resolver"
                 : arguments[0].EndsWith("devoxx-runtime", StringComparison.Ordinal) ? "runtime" : "command";
-            return new OwnedProcess(pid, role, line);
+            // A child of the supervisor's has its arguments until it has become what it is to be.
+            return new OwnedProcess(pid, role == "supervisor" && IsChildOfSame(pid, arguments) ? "newborn" : role, line);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -96,6 +96,21 @@ public sealed class VolumeDecisionsTests
         Assert.Empty(VolumeDecisions.Next(state, new SettleVolume(true), false, Subject, Now).Events);
     }
 
+    [Fact]
+    public void What_could_not_be_made_or_mounted_is_undone_and_has_an_outcome()
+    {
+        var creating = VolumeState.Initial.Apply(new VolumeCreateRequested(Subject, Now, Typed()));
+        Assert.Equal(VolumeStep.Discard, Assert.IsType<DoStep>(Assert.Single(VolumeDecisions.Undo(creating, VolumeStep.Create, Subject, Now).Effects)).Step);
+        var outcome = Assert.IsType<VolumeNotCreated>(VolumeDecisions.Outcome(VolumeStep.Discard, null, Attach(Typed()), "EIO", Subject, Now));
+        Assert.Equal(("EIO", VolumePhase.Absent), (outcome.Error, creating.Apply(outcome).Phase));
+
+        var mounting = creating.Apply(new VolumeCreated(Subject, Now)).Apply(new VolumeMountRequested(Subject, Now, "tmpfs", "/v", "tmpfs", ""));
+        var unmount = VolumeDecisions.Undo(mounting, VolumeStep.Mount, Subject, Now);
+        Assert.IsType<VolumeUnmountRequested>(Assert.Single(unmount.Events));
+        Assert.Equal(VolumeStep.Unmount, Assert.IsType<DoStep>(Assert.Single(unmount.Effects)).Step);
+        Assert.Empty(VolumeDecisions.Undo(mounting, VolumeStep.Populate, Subject, Now).Effects);
+    }
+
     private static VolumeSpec Named() => new(
         "shop_data", VolumeKind.Named, "/v/shop_data/_data", ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedDictionary<string, string>.Empty);
 
@@ -123,7 +138,7 @@ public sealed class VolumeDecisionsTests
                 case DoStep step:
                     steps.Add(step.Step.ToString().ToLowerInvariant());
                     populated |= step.Step == VolumeStep.Populate;
-                    if (VolumeDecisions.Outcome(step.Step, null, goal, Subject, Now) is { } outcome)
+                    if (VolumeDecisions.Outcome(step.Step, null, goal, null, Subject, Now) is { } outcome)
                     {
                         after = after.Apply(outcome);
                     }

@@ -18,7 +18,8 @@ internal sealed record EndNames(string ContainerId) : INamesCommand;
 internal sealed record ForgetNames(string ContainerId) : INamesCommand;
 
 /// <summary>After recovery: whatever is told of other containers is of nobody.</summary>
-internal sealed record KeepNames(ImmutableHashSet<string> Containers) : INamesCommand;
+/// <param name="AtRest">None of them runs or is about to.</param>
+internal sealed record KeepNames(ImmutableHashSet<string> Containers, bool AtRest) : INamesCommand;
 
 /// <summary>A network's names are these from here on.</summary>
 internal sealed record SetZone(NetworkZone Zone) : INamesCommand;

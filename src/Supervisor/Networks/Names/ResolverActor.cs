@@ -18,7 +18,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A container that is restarted is back by then.</summary>
-    private static readonly TimeSpan Unused = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Unused = TimeSpan.FromMilliseconds(500);
 
     /// <summary>One that ends as soon as it has started is not started again at once.</summary>
     private static readonly TimeSpan TooSoon = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(500);
@@ -37,6 +37,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     private bool writing;
     private bool starting;
     private bool ending;
+    private bool looked;
 
     public ResolverActor(SupervisorEnvironment environment)
         : base("resolver", ResolverState.Initial)
@@ -46,6 +47,14 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override string? Doing =>
+        !looked ? "is looked for"
+        : starting ? "is being started"
+        : writing || unwritten.Count > 0 ? "is told what to answer"
+        : awaited.Count > 0 ? "is about to answer a container"
+        : ending || (process is not null && served.Count == 0) ? "is to end, for nobody needs it"
+        : null;
 
     protected override ResolverState Apply(ResolverState state, IResolverEvent @event) => state.Apply(@event);
 
@@ -57,6 +66,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
         switch (message)
         {
             case SeenResolver seen:
+                looked = true;
                 served.UnionWith(seen.Live);
                 containers.UnionWith(seen.Containers);
                 networks.UnionWith(seen.Networks);
@@ -65,6 +75,7 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
                 Take(seen);
                 break;
             case Failed failed:
+                looked = true;
                 Context.GetLogger().Error("names: {0}", failed.Error);
                 Become(Serving);
                 Stash.UnstashAll();
@@ -117,6 +128,12 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
                     Forget(id);
                 }
 
+                if (c.AtRest && served.Count == 0 && awaited.Count == 0)
+                {
+                    // Nobody is about to be restarted: it need not be waited for.
+                    EndProcess();
+                }
+
                 break;
             case SetZone c:
                 networks.Add(c.Zone.Id);
@@ -157,6 +174,8 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
                 starting = false;
                 (process, since) = (started.PidFd, environment.Now);
                 Carry(ResolverDecisions.Seen(State, started.Identity, environment.Now));
+                // Who needed it may have ended meanwhile.
+                EndSoonIfUnused();
                 break;
             case NotStarted failed:
                 starting = false;
