@@ -78,6 +78,9 @@ public sealed class NetlinkMessage
         return this;
     }
 
+    /// <summary>An attribute that holds attributes, as the kernel has given it.</summary>
+    public NetlinkMessage Nested(ushort type, ReadOnlySpan<byte> content) => Attribute((ushort)(type | NLA_F_NESTED), content);
+
     /// <summary>The message as it goes to the kernel.</summary>
     internal ReadOnlySpan<byte> Finish(uint sequence)
     {

@@ -30,6 +30,9 @@ public sealed unsafe class NetlinkSocket : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>rtnetlink(7) in the calling thread's network namespace.</summary>
     public static NetlinkSocket OpenRoute() => Open(NETLINK_ROUTE, "NETLINK_ROUTE");
 
+    /// <summary>nfnetlink in the calling thread's network namespace.</summary>
+    public static NetlinkSocket OpenNetfilter() => Open(NETLINK_NETFILTER, "NETLINK_NETFILTER");
+
     /// <summary>What nf_tables tells of changes to its rules, by whomever; polls as readable.</summary>
     public static NetlinkSocket OpenNftablesNotices()
     {

@@ -43,7 +43,7 @@ public sealed record ZoneMember
 
     public string? Ipv6 { get; init; }
 
-    /// <summary>What SRV records tell of: <c>_http._tcp.web</c>, <c>_8080._tcp.web</c>.</summary>
+    /// <summary>What SRV records tell of: <c>_http._tcp.web</c>, <c>_8080._tcp.web</c>. By number.</summary>
     public ImmutableArray<ZonePort> Ports { get => field.IsDefault ? [] : field; init; }
 }
 

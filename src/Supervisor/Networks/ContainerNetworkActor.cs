@@ -155,7 +155,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         else
         {
             var (self, number, ipv6) = (Self, run, Endpoints(spec).Any(e => e.Ipv6));
-            var (ports, name, holders) = (spec.Networking!.Ports, spec.Name, environment.Networking.PortHolders);
+            var (ports, name, holders) = (Publishing(Endpoints(spec)) is null ? [] : spec.Networking!.Ports, spec.Name, environment.Networking.PortHolders);
             environment.Kernel.Run(() =>
             {
                 var reserved = PortReservation.Take(ports, containerId, (port, protocol) => holders.GetValueOrDefault($"{port}/{protocol}"));
@@ -202,8 +202,8 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         var endpoints = Endpoints(spec!);
         awaited.UnionWith(endpoints.Select(e => e.Network));
         var names = InterfaceNames(endpoints);
-        var gateways = endpoints.OrderBy(e => e.Internal).ThenByDescending(e => e.GatewayPriority).ThenBy(e => e.Network, StringComparer.Ordinal).ToList();
-        var (gateway4, gateway6) = (gateways[0], gateways.Find(e => e.Ipv6));
+        var gateways = Gateways(endpoints).ToList();
+        var (gateway4, gateway6, publishing) = (gateways.Find(e => !e.WithoutIpv4), gateways.Find(e => e.Ipv6), Publishing(endpoints));
         foreach (var endpoint in endpoints)
         {
             way.Tell(
@@ -211,11 +211,19 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
                     endpoint.Network,
                     new EndpointRequest(
                         containerId, spec!.Name, spec.Project, spec.Service, spec.Hostname, endpoint, names[endpoint.Network],
-                        endpoint == gateway4, endpoint == gateway6, endpoint == gateway4 ? reservation.Ports : [], spec.Networking!.Exposed),
+                        endpoint == gateway4, endpoint == gateway6, endpoint == publishing ? reservation.Ports : [], spec.Networking!.Exposed),
                     run, @namespace!, Self),
                 Self);
         }
     }
+
+    /// <summary>The first that has addresses of a family is where the default route of that goes.</summary>
+    private static IEnumerable<EndpointSpec> Gateways(ImmutableArray<EndpointSpec> endpoints) =>
+        endpoints.OrderBy(e => e.Internal).ThenByDescending(e => e.GatewayPriority).ThenBy(e => e.Network, StringComparer.Ordinal);
+
+    /// <summary>Where its ports are published; null: nowhere.</summary>
+    private static EndpointSpec? Publishing(ImmutableArray<EndpointSpec> endpoints) =>
+        Gateways(endpoints).OrderBy(e => e.WithoutIpv4).FirstOrDefault(e => e is { Internal: false, BesideHost: false });
 
     /// <summary>As the file names them; the others <c>eth0</c>, <c>eth1</c>, … past those that are taken.</summary>
     private static Dictionary<string, string> InterfaceNames(ImmutableArray<EndpointSpec> endpoints)

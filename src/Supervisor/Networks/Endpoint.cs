@@ -18,8 +18,14 @@ public sealed record EndpointSpec
     /// <summary>The network has IPv6.</summary>
     public bool Ipv6 { get; init; }
 
+    /// <summary>The network has no IPv4: no default route of IPv4 goes through it.</summary>
+    public bool WithoutIpv4 { get; init; }
+
     /// <summary>The network reaches nothing outside: no default route goes through it, and no port is published on it.</summary>
     public bool Internal { get; init; }
+
+    /// <summary>Macvlan or ipvlan: what comes to the host does not come there, so no port is published on it.</summary>
+    public bool BesideHost { get; init; }
 
     public ImmutableArray<string> LinkLocalIps { get; init; } = [];
 
@@ -40,11 +46,13 @@ public sealed record EndpointSpec
 /// <param name="Published">A port, or a range <c>8000-8010</c> of which the first free one serves; null: any free one.</param>
 /// <param name="Target">In the container.</param>
 /// <param name="Protocol">tcp, udp or sctp.</param>
-public sealed record PortSpec(string? HostIp, string? Published, int Target, string Protocol = "tcp");
+/// <param name="Name">As the file calls it, for SRV records; null: it has only its number.</param>
+public sealed record PortSpec(string? HostIp, string? Published, int Target, string Protocol = "tcp", string? Name = null);
 
 /// <summary>A port that is published.</summary>
 /// <param name="HostIp">Null: every address of the host.</param>
-public sealed record PublishedPort(string? HostIp, int HostPort, int Target, string Protocol);
+/// <param name="Name">As the file calls it; null: it has only its number.</param>
+public sealed record PublishedPort(string? HostIp, int HostPort, int Target, string Protocol, string? Name = null);
 
 /// <summary>All a container wants of networks.</summary>
 public sealed record ContainerNetworking
@@ -108,7 +116,7 @@ public sealed record Lease
 
     public ImmutableArray<string> LinkLocalIps { get; init; } = [];
 
-    /// <summary><c>02:42:ac:12:00:02</c>.</summary>
+    /// <summary><c>02:42:ac:12:00:02</c>; of ipvlan empty, it is the parent's.</summary>
     public required string Mac { get; init; }
 
     /// <summary>The host's end of the pair; of macvlan and ipvlan empty.</summary>

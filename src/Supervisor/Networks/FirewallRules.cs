@@ -20,7 +20,10 @@ public sealed record FirewallElement(string Family, string Set, string Key, stri
 /// </summary>
 internal static class FirewallRules
 {
-    /// <summary>Both tables without elements, in the place of whatever they were.</summary>
+    /// <summary>
+    /// Both tables without elements, in the place of whatever they were. What comes to 127.0.0.0/8 from outside is not led to a port that is published there: the
+    /// kernel itself would drop it, but only after the translation, and a neighbour may send there.
+    /// </summary>
     public static string Skeleton(string table) => Delete(table) + $$"""
         table inet {{table}} {
           set bridges { type ifname; }
@@ -49,6 +52,7 @@ internal static class FirewallRules
           }
           chain prerouting {
             type nat hook prerouting priority dstnat; policy accept;
+            iifname != "lo" ip daddr 127.0.0.0/8 return
             fib daddr type local jump publish
           }
           chain output {

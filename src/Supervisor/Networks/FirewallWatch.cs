@@ -12,17 +12,31 @@ internal sealed class FirewallWatch(string table, string signature)
     // linux/netfilter/nf_tables.h; the first attribute of every message but the last kind is the table's name.
     private const int NFNL_SUBSYS_NFTABLES = 10, NFT_MSG_NEWGEN = 15, TableName = 1, NFTA_GEN_PROC_NAME = 3;
 
+    private const int GenericHeader = 4;
+
     private bool touched;
 
-    /// <summary>Until cancelled: calls <paramref name="changed"/> after each transaction of somebody else that concerned our tables.</summary>
-    public async Task FollowAsync(Reactor reactor, Action changed, CancellationToken cancellation)
+    /// <summary>
+    /// Until cancelled: calls <paramref name="changed"/> after each transaction of somebody else that concerned our tables, and <paramref name="others"/> after
+    /// those that did not.
+    /// </summary>
+    public async Task FollowAsync(Reactor reactor, Action changed, Action others, CancellationToken cancellation)
     {
         using var socket = NetlinkSocket.OpenNftablesNotices();
         while (true)
         {
             await reactor.WhenReadable(socket, cancellation).ConfigureAwait(false);
-            var foreign = false;
-            var complete = socket.ReadNotices((type, payload) => foreign |= Take(type, payload));
+            var (foreign, any) = (false, false);
+            var complete = socket.ReadNotices((type, payload) =>
+            {
+                foreign |= Take(type, payload);
+                any |= EndsForeign(type, payload);
+            });
+            if (any || !complete)
+            {
+                others();
+            }
+
             if (foreign || !complete)
             {
                 changed();
@@ -33,7 +47,6 @@ internal sealed class FirewallWatch(string table, string signature)
     /// <summary>Takes a message in; true when it ends a transaction of somebody else that concerned our tables.</summary>
     public bool Take(ushort type, ReadOnlySpan<byte> payload)
     {
-        const int GenericHeader = 4;
         if (type >> 8 != NFNL_SUBSYS_NFTABLES || payload.Length < GenericHeader)
         {
             return false;
@@ -45,10 +58,14 @@ internal sealed class FirewallWatch(string table, string signature)
             return false;
         }
 
-        var foreign = touched && Text(payload[GenericHeader..], NFTA_GEN_PROC_NAME) != signature;
+        var foreign = touched && EndsForeign(type, payload);
         touched = false;
         return foreign;
     }
+
+    /// <summary>It ends a transaction of somebody else.</summary>
+    private bool EndsForeign(ushort type, ReadOnlySpan<byte> payload) =>
+        type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWGEN) && payload.Length >= GenericHeader && Text(payload[GenericHeader..], NFTA_GEN_PROC_NAME) != signature;
 
     private static string? Text(ReadOnlySpan<byte> attributes, int type)
     {

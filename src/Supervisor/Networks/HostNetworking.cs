@@ -9,6 +9,8 @@ internal sealed class HostNetworking(StateRoot root) : IDisposable
 
     public Firewall Firewall { get; } = new(root.Name, "fw-" + new LinkNames(root).Prefix);
 
+    public ForwardObstacles Obstacles { get; } = new(root.Name, new LinkNames(root).Prefix + "b");
+
     public HostForwarding Forwarding { get; } = new(root.Name, new LinkNames(root).Prefix);
 
     /// <summary>A namespace for one run of a container, with Docker's settings for what an ordinary user may do there.</summary>

@@ -15,6 +15,7 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
     private readonly SupervisorEnvironment environment;
     private readonly List<(long Order, IActorRef ReplyTo)> orders = [];
     private readonly Dictionary<string, IActorRef> askers = new(StringComparer.Ordinal);
+    private readonly ILoggingAdapter log = Context.GetLogger();
     private bool settling;
     private bool changing;
     private int connecting;
@@ -181,6 +182,12 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
         {
             await Task.WhenAll(rules).ConfigureAwait(false);
         }
+
+        // A crash may have come between the rules and this.
+        foreach (var lease in leases.Where(l => l.Connected))
+        {
+            await ForgetFlowsAsync(make.Spec, lease, gone: false).ConfigureAwait(false);
+        }
     }
 
     private async Task UnmakeAsync(NetworkSpec spec, bool starting)
@@ -209,6 +216,7 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
                 return true;
             }).ConfigureAwait(false);
             await rules.ConfigureAwait(false);
+            await ForgetFlowsAsync(connect.Spec, connect.Lease, gone: false).ConfigureAwait(false);
         }
         catch (IOException)
         {
@@ -239,5 +247,24 @@ internal sealed class NetworkActor : EventSourcedActor<NetworkState, INetworkEve
             return true;
         }).ConfigureAwait(false);
         await rules.ConfigureAwait(false);
+        await ForgetFlowsAsync(disconnect.Spec, disconnect.Lease, gone: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Of no concern to the start or end of a run: without it, some senders are led astray until they pause.</summary>
+    private async Task ForgetFlowsAsync(NetworkSpec spec, Lease lease, bool gone)
+    {
+        if (!lease.Ports.Any(port => port.Protocol == "udp"))
+        {
+            return;
+        }
+
+        try
+        {
+            await environment.Kernel.Run(() => StaleFlows.Forget(spec, lease, gone)).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            log.Warning("network {0}: who has sent to a port of {1} before may be led to where it was then: {2}", spec.Name, lease.ContainerName, e.Message);
+        }
     }
 }

@@ -132,7 +132,9 @@ internal static class NetworkDecisions
 
         var ipv4 = Address(spec.Subnet4, wanted.Ipv4Address, before?.Ipv4, "ipv4_address");
         var ipv6 = Address(spec.Subnet6, wanted.Ipv6Address, before?.Ipv6, "ipv6_address");
-        var mac = wanted.MacAddress?.ToLowerInvariant().Replace('-', ':') ?? LinkNames.Mac(request.ContainerId, spec.Id, ipv4);
+        var mac = spec.Driver == NetworkDriver.Ipvlan
+            ? wanted.MacAddress is null ? "" : throw new FormatException($"mac_address {wanted.MacAddress} cannot be had: on ipvlan everybody has the hardware address of {spec.Link}; macvlan gives each its own")
+            : wanted.MacAddress?.ToLowerInvariant().Replace('-', ':') ?? LinkNames.Mac(request.ContainerId, spec.Id, ipv4);
         return new Lease
         {
             ContainerId = request.ContainerId,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Devoxx.Native;
 using Devoxx.Native.Namespaces;
 using Devoxx.Native.Netlink;
 
@@ -83,7 +84,7 @@ internal static class NetworkEffects
     {
         var (spec, lease) = (connect.Spec, connect.Lease);
         using var route = NetlinkSocket.OpenRoute();
-        var mac = PhysicalAddress.Parse(lease.Mac.Replace(':', '-').ToUpperInvariant());
+        var mac = lease.Mac.Length == 0 ? null : PhysicalAddress.Parse(lease.Mac.Replace(':', '-').ToUpperInvariant());
         var parent = Links.Find(route, spec.Link) ?? throw new IOException($"network {spec.Name}: its interface {spec.Link} is gone");
         switch (spec.Driver)
         {
@@ -104,14 +105,32 @@ internal static class NetworkEffects
 
                 break;
             case NetworkDriver.Macvlan:
-                Links.AddMacvlan(route, new LinkEnd(lease.Interface, mac, connect.Namespace.Descriptor), parent.Index, MacvlanMode(spec), spec.Mtu);
+                AddOnParent(spec, () => Links.AddMacvlan(route, new LinkEnd(lease.Interface, mac, connect.Namespace.Descriptor), parent.Index, MacvlanMode(spec), spec.Mtu));
                 break;
             default:
-                Links.AddIpvlan(route, new LinkEnd(lease.Interface, null, connect.Namespace.Descriptor), parent.Index, IpvlanMode(spec), spec.Mtu);
+                AddOnParent(spec, () => Links.AddIpvlan(route, new LinkEnd(lease.Interface, null, connect.Namespace.Descriptor), parent.Index, IpvlanMode(spec), spec.Mtu));
                 break;
         }
 
         Configure(connect.Namespace, connect);
+    }
+
+    private static void AddOnParent(NetworkSpec spec, Action add)
+    {
+        const int EBUSY = 16, EOPNOTSUPP = 95;
+        var kind = spec.Driver.ToString().ToLowerInvariant();
+        try
+        {
+            add();
+        }
+        catch (LinuxException e) when (e.Errno == EOPNOTSUPP)
+        {
+            throw new IOException($"network {spec.Name}: this kernel has no {kind} (CONFIG_{kind.ToUpperInvariant()}), or not yet (`modprobe {kind}`): {e.Message}");
+        }
+        catch (LinuxException e) when (e.Errno == EBUSY)
+        {
+            throw new IOException($"network {spec.Name}: its parent interface {spec.Link} serves something else that shuts {kind} out (a bridge, a bond, ipvlan beside macvlan, passthru): {e.Message}");
+        }
     }
 
     /// <summary>The interface goes, and with it the container's end; of macvlan and ipvlan it goes with the namespace.</summary>

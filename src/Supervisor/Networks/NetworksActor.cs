@@ -243,7 +243,12 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         // A child names itself only once it has a state; until then its actor's place tells which it is.
         var name = changed.Name.Length > 0 ? changed.Name : children.FirstOrDefault(c => c.Value.Equals(Sender)).Key ?? "";
         known[name] = changed.State;
-        planned.Remove(name);
+        if (changed.State.Phase is NetworkPhase.Creating or NetworkPhase.Ready)
+        {
+            // Not before: a child that only says that it is there does not have its subnets yet, and they are nobody else's.
+            planned.Remove(name);
+        }
+
         if (NameFiles.HasNames(changed.State))
         {
             names.Tell(new SetZone(NameFiles.Zone(changed.State)));
@@ -294,15 +299,16 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
         }
 
         watched = true;
-        var (self, firewall, log) = (Self, environment.Networking.Firewall, Context.GetLogger());
+        var (self, firewall, obstacles, log) = (Self, environment.Networking.Firewall, environment.Networking.Obstacles, Context.GetLogger());
         _ = FollowAsync();
+        obstacles.Watched();
 
         async Task FollowAsync()
         {
             try
             {
                 await new FirewallWatch(firewall.Table, firewall.Signature)
-                    .FollowAsync(environment.Reactor, () => self.Tell(new RulesTouched()), watching.Token).ConfigureAwait(false);
+                    .FollowAsync(environment.Reactor, () => self.Tell(new RulesTouched()), obstacles.Changed, watching.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

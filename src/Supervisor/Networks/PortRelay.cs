@@ -17,6 +17,11 @@ internal static class PortRelay
     {
         foreach (var socket in reservation.Sockets)
         {
+            if (socket.ProtocolType is not (ProtocolType.Tcp or ProtocolType.Udp))
+            {
+                continue; // SCTP: only held.
+            }
+
             var local = (IPEndPoint)socket.LocalEndPoint!;
             var port = reservation.Ports.FirstOrDefault(p => p.HostPort == local.Port
                 && p.Protocol == (socket.ProtocolType == ProtocolType.Udp ? "udp" : "tcp")

@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Devoxx.Native;
+using Devoxx.Native.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Devoxx.Supervisor.Networks;
@@ -18,8 +20,6 @@ internal sealed class PortReservation : IDisposable
 {
     /// <summary>The first descriptor of a monitor that is one of these; standard ones and the status come before.</summary>
     public const int FirstFd = 10;
-
-    private const ProtocolType Sctp = (ProtocolType)132;
 
     private PortReservation(ImmutableArray<PublishedPort> ports, ImmutableArray<Socket> sockets)
     {
@@ -80,10 +80,11 @@ internal sealed class PortReservation : IDisposable
         var candidates = Candidates(wanted, containerId);
         foreach (var candidate in candidates)
         {
-            if (TryBind(wanted.HostIp, candidate, wanted.Protocol) is { } bound)
+            // Without a socket (a kernel that passes SCTP on and does not speak it) only our own containers can be in the way.
+            if (TryBind(wanted.HostIp, candidate, wanted.Protocol) is { } bound && (bound.Count > 0 || ourHolder(candidate, wanted.Protocol) is null))
             {
                 sockets.AddRange(bound);
-                return new PublishedPort(wanted.HostIp, candidate, wanted.Target, wanted.Protocol);
+                return new PublishedPort(wanted.HostIp, candidate, wanted.Target, wanted.Protocol, wanted.Name);
             }
         }
 
@@ -125,7 +126,11 @@ internal sealed class PortReservation : IDisposable
             {
                 bound.Add(Bind(address, port, protocol));
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            catch (LinuxException e) when (e.ErrnoName is "EAFNOSUPPORT" or "EPROTONOSUPPORT" || (e.ErrnoName == "EADDRNOTAVAIL" && hostIp is null))
+            {
+                // The same of SCTP.
+            }
+            catch (Exception e) when (e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or LinuxException { ErrnoName: "EADDRINUSE" })
             {
                 bound.ForEach(s => s.Dispose());
                 return null;
@@ -133,7 +138,7 @@ internal sealed class PortReservation : IDisposable
             catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported or SocketError.ProtocolFamilyNotSupported
                 || (e.SocketErrorCode == SocketError.AddressNotAvailable && hostIp is null))
             {
-                // A kernel without IPv6, or without SCTP: nobody can take such a port either.
+                // A kernel without IPv6: nobody can take such a port either.
             }
             catch (SocketException e)
             {
@@ -147,10 +152,14 @@ internal sealed class PortReservation : IDisposable
 
     private static Socket Bind(IPAddress address, int port, string protocol)
     {
+        if (protocol == "sctp")
+        {
+            return SctpSocket.Bind(address, port);
+        }
+
         var socket = protocol switch
         {
             "udp" => new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp),
-            "sctp" => new Socket(address.AddressFamily, SocketType.Stream, Sctp),
             _ => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
         };
         try

@@ -73,6 +73,8 @@ internal static class ServiceNetworking
                 Ipv4Address = n.Value?.Ipv4Address,
                 Ipv6Address = n.Value?.Ipv6Address,
                 Ipv6 = project.Networks.TryGetValue(n.Key, out var network) && (network.External || NetworkSpecs.HasIpv6(network)),
+                BesideHost = network is { External: false, Driver: "macvlan" or "ipvlan" },
+                WithoutIpv4 = network is { External: false, EnableIpv4: false },
                 Internal = network is { External: false, Internal: true },
                 LinkLocalIps = n.Value?.LinkLocalIps ?? [],
                 MacAddress = Mac(n.Value?.MacAddress ?? (place == 0 ? service.MacAddress : null)),
@@ -157,7 +159,7 @@ internal static class ServiceNetworking
                 throw new FormatException($"ports: published {published} is neither a port from 1 to 65535 nor a range such as 8000-8010");
             }
 
-            ports.Add(new PortSpec(port.HostIp is { Length: > 0 } ? port.HostIp : binding, port.Published is { Length: > 0 } and not "0" ? port.Published : null, (int)target, protocol));
+            ports.Add(new PortSpec(port.HostIp is { Length: > 0 } ? port.HostIp : binding, port.Published is { Length: > 0 } and not "0" ? port.Published : null, (int)target, protocol, port.Name is { Length: > 0 } ? port.Name : null));
         }
 
         return ports.ToImmutable();

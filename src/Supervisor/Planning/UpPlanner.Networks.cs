@@ -76,14 +76,33 @@ public sealed partial class UpPlanner
             plan.Warnings.Add($"service {serviceName}: ports have no effect with network_mode {ServiceNetworking.Mode(project, service)}");
         }
 
-        if (service.Ports.Length > 0 && ServiceNetworking.Keys(project, service).ToList() is { Count: > 0 } keys
-            && keys.All(k => project.Networks.GetValueOrDefault(k) is { Internal: true, External: false }))
+        if (service.Ports.Length > 0 && ServiceNetworking.Keys(project, service).ToList() is { Count: > 0 } keys && keys.TrueForAll(k => Unpublished(k) is not null))
         {
-            plan.Warnings.Add($"service {serviceName}: ports have no effect, because all of its networks are internal ({string.Join(", ", keys)})");
+            plan.Warnings.Add($"service {serviceName}: ports have no effect, because all of its networks are {string.Join(" or ", keys.Select(Unpublished).Distinct())} ({string.Join(", ", keys)})");
         }
 
         return result.ToImmutable();
     }
+
+    /// <summary>Of networks that are there already, what they are like decides, not what the file says: external ones it does not describe.</summary>
+    private ContainerNetworking? AsTheNetworksAre(ContainerNetworking? networking) => networking is null ? null : networking with
+    {
+        Endpoints =
+        [
+            .. networking.Endpoints.Select(e => networks.ContainsKey(e.Network) || observation.Networks.GetValueOrDefault(e.Network)?.Spec is not { } there
+                ? e
+                : e with { Internal = there.Internal, BesideHost = there.Driver != NetworkDriver.Bridge, Ipv6 = there.EnableIpv6, WithoutIpv4 = !there.EnableIpv4 }),
+        ],
+    };
+
+    /// <summary>Why no port is published on a network of the file; null: ports are.</summary>
+    private string? Unpublished(string key) => project.Networks.GetValueOrDefault(key) switch
+    {
+        { External: true } => null,
+        { Internal: true } => "internal",
+        { Driver: "macvlan" or "ipvlan" } network => network.Driver,
+        _ => null,
+    };
 
     private void Ensure(string key, ImmutableArray<int>.Builder result)
     {
@@ -112,6 +131,11 @@ public sealed partial class UpPlanner
             foreach (var option in NetworkSpecs.WithoutEffect(network))
             {
                 plan.Warnings.Add($"network {name}: driver_opts.{option} has no effect");
+            }
+
+            if (network is { Internal: true, Driver: "macvlan" or "ipvlan" })
+            {
+                plan.Warnings.Add($"network {name}: internal keeps the default route away, and nothing else: with driver {network.Driver} whoever is on the wire of {network.DriverOpts.GetValueOrDefault("parent")} is a neighbour");
             }
 
             result.Add(networks[name] = plan.CreateNetwork(NetworkSpecs.Of(project, key, newId), "there is none yet", []));

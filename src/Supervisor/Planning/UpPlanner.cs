@@ -256,6 +256,7 @@ public sealed partial class UpPlanner(
         {
             RequireDonors(service);
             var spec = ContainerSpecs.Make(project, serviceName, service, number, image, hash, newId, inherited, Given(service));
+            spec = spec with { Networking = AsTheNetworksAre(spec.Networking) };
             return adjust is null ? spec : adjust(spec);
         }
         catch (FormatException e)

@@ -43,10 +43,16 @@ internal sealed partial class ProjectActor
         current = request;
         volumes = null;
         networks = null;
+        obstacles = [];
         images.Clear();
         donors.Clear();
         Context.Parent.Tell(new GetVolumes());
         Context.Parent.Tell(new GetNetworks());
+        if (request is UpProject { DryRun: false } forwarding)
+        {
+            LookForObstacles(forwarding);
+        }
+
         if (request is UpProject up)
         {
             AskForDonors(up);
@@ -79,7 +85,7 @@ internal sealed partial class ProjectActor
 
     private void PlanIfKnown()
     {
-        if (current is null || volumes is null || networks is null || images.Values.Any(i => i is null) || donors.Values.Any(d => d is null) || main is not null)
+        if (current is null || volumes is null || networks is null || obstacles is null || images.Values.Any(i => i is null) || donors.Values.Any(d => d is null) || main is not null)
         {
             return;
         }
@@ -107,6 +113,7 @@ internal sealed partial class ProjectActor
                 plan = plan with { Warnings = plan.Warnings.Add(unfiltered) };
             }
 
+            plan = plan with { Warnings = plan.Warnings.AddRange(obstacles.Value) };
             if (!plan.Errors.IsEmpty)
             {
                 Refuse(plan);

@@ -35,6 +35,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
     private ProjectRequest? current;
     private ImmutableArray<VolumeState>? volumes;
     private ImmutableArray<NetworkState>? networks;
+    private ImmutableArray<string>? obstacles;
     private long orders;
 
     public ProjectActor(string name, SupervisorEnvironment environment)
@@ -110,12 +111,25 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             case FindDonorHere find:
                 TellDonor(find);
                 break;
-            case DonorFound found when donors.ContainsKey(found.Asked):
+            case DonorFound found when found.Run == 0 && donors.ContainsKey(found.Asked):
                 donors[found.Asked] = found;
                 PlanIfKnown();
                 break;
+            case DonorRuns runs:
+                FollowDonor(runs);
+                break;
+            case DonorFound { Run: > 0, Spec: { } donor, Process: { } process }:
+                FollowDonor(new DonorRuns(donor.Id, donor.Name, process));
+                break;
+            case DonorFound:
+                // It does not run: when it does, it is told. Or a question of an earlier request.
+                break;
             case ImmutableArray<NetworkState> there:
                 networks = there;
+                PlanIfKnown();
+                break;
+            case ObstaclesSeen seen:
+                obstacles = seen.Warnings;
                 PlanIfKnown();
                 break;
             case ImageAnswer answer when !images.ContainsKey(WantedImage.Of(answer)):
@@ -163,6 +177,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
 
     private void Changed(ContainerChanged changed)
     {
+        var before = containers.GetValueOrDefault(changed.ContainerId);
         containers[changed.ContainerId] = changed.State;
         memoryKills[changed.ContainerId] = changed.MemoryKills;
         var recovered = changed.Recovered && recovering.Remove(changed.ContainerId);
@@ -185,7 +200,9 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             watchers.RemoveAll(w => !w.TryWrite(view));
         }
 
+        // Last: who is asked about it is to know it already.
         TellUp();
+        LookAtSharing(before, changed.State);
     }
 
     private void Drop(string id)
@@ -236,6 +253,7 @@ internal sealed partial class ProjectActor : EventSourcedActor<ProjectState, IPr
             [.. Existing().SelectMany(c => c.Spec!.Mounts.Where(m => m.Kind == MountKind.Volume).Select(m => (m.Source, c.Spec.Name)))])
         {
             RestingIds = [.. State.Containers.Keys.Where(id => containers.GetValueOrDefault(id)?.Phase is ContainerPhase.Created or ContainerPhase.Exited)],
+            Donors = [.. Donors()],
             Names = Existing().GroupBy(c => c.Spec!.Name).ToImmutableDictionary(g => g.Key, g => g.MaxBy(c => c.CreatedAt)!.Spec!.Id),
         };
         Context.Parent.Tell(new ProjectChanged(name, summary, recovering.Count == 0));

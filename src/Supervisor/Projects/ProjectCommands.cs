@@ -77,6 +77,9 @@ internal sealed record ProjectSummary(
     /// <summary>Ids of the containers of which nothing runs, and which only a request can start.</summary>
     public ImmutableHashSet<string> RestingIds { get; init; } = [];
 
+    /// <summary>Names or ids of containers whose network one that runs here shares.</summary>
+    public ImmutableHashSet<string> Donors { get; init; } = [];
+
     /// <summary>Ids of the containers, by name.</summary>
     public ImmutableDictionary<string, string> Names { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

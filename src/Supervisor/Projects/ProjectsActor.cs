@@ -114,6 +114,9 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
             case FindDonor find:
                 Find(find);
                 break;
+            case DonorRuns runs:
+                TellSharers(runs);
+                break;
             case IVolumeCommand or GetVolumes or INetworkCommand or GetNetworks or ResolveImage:
                 Context.Parent.Forward(message);
                 break;

@@ -33,6 +33,36 @@ public sealed class NetlinkTests
     }
 
     [Fact]
+    public void Forgets_the_flows_of_a_port_that_are_meant_and_no_others()
+    {
+        using var made = NetworkNamespace.Create();
+        Witness(made, "nft", "add table ip t; add chain ip t c { type nat hook output priority -100; }; add rule ip t c ct state new accept");
+        made.Run(() =>
+        {
+            using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 7007));
+            foreach (var port in new[] { 5300, 5301 })
+            {
+                client.Send("hello"u8.ToArray(), 5, new IPEndPoint(IPAddress.Loopback, port));
+            }
+
+            return true;
+        });
+        using var socket = made.Run(NetlinkSocket.OpenNetfilter);
+        var seen = new List<Flow>();
+
+        Assert.Equal(0, Conntrack.Forget(socket, AddressFamily.InterNetwork, 17, 5300, flow =>
+        {
+            seen.Add(flow);
+            return false;
+        }));
+        var flow = Assert.Single(seen);
+        Assert.Equal((7007, 5300, IPAddress.Loopback), (flow.Source.Port, flow.Destination.Port, flow.Answering));
+        Assert.Equal(1, Conntrack.Forget(socket, AddressFamily.InterNetwork, 17, 5300, _ => true));
+        Assert.Equal(0, Conntrack.Forget(socket, AddressFamily.InterNetwork, 17, 5300, _ => true));
+        Assert.Equal(1, Conntrack.Forget(socket, AddressFamily.InterNetwork, 17, 5301, _ => true));
+    }
+
+    [Fact]
     public void Connects_two_namespaces_by_a_bridge_in_a_third()
     {
         using var host = NetworkNamespace.Create();

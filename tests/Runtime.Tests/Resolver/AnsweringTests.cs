@@ -19,7 +19,7 @@ public sealed class AnsweringTests
             new ZoneMember
             {
                 ContainerId = new string('a', 64), Name = "shop-web-1", Service = "web", Project = "shop", Hostname = "frontend", Ipv4 = "172.18.0.2", Ipv6 = "fd00:18::2",
-                Aliases = ["www", "Www.Example.Test"], Ports = [new ZonePort(80, "tcp", "http"), new ZonePort(443)],
+                Aliases = ["www", "Www.Example.Test"], Ports = [new ZonePort(80, "tcp", "http"), new ZonePort(80, "tcp", "web"), new ZonePort(443)],
             },
             new ZoneMember { ContainerId = new string('b', 64), Name = "shop-web-2", Service = "web", Project = "shop", Ipv4 = "172.18.0.3", Ports = [new ZonePort(80, "tcp", "http")] },
             new ZoneMember { ContainerId = new string('c', 64), Name = "shop-web-3", Service = "web", Project = "shop", Ipv4 = "172.18.0.4" },

@@ -31,7 +31,18 @@ public sealed class NameFilesTests
         Assert.Equal(["172.18.0.0/16"], zone.Subnets);
         var member = Assert.Single(zone.Members);
         Assert.Equal(("shop-web-1", "web", "shop", "front", "172.18.0.2"), (member.Name, member.Service, member.Project, member.Hostname, member.Ipv4));
-        Assert.Equal([new ZonePort(80), new ZonePort(53, "udp")], member.Ports);
+        Assert.Equal([new ZonePort(53, "udp"), new ZonePort(80)], member.Ports);
+    }
+
+    [Fact]
+    public void A_zone_tells_of_ports_that_are_only_exposed_and_of_names_of_ports()
+    {
+        var lease = Network.Leases["a"] with
+        {
+            Ports = [new PublishedPort(null, 8080, 80, "tcp", "http"), new PublishedPort(null, 8081, 80, "tcp")], Exposed = ["80/tcp", "9000/udp", "whatever/tcp"],
+        };
+
+        Assert.Equal([new ZonePort(80, "tcp", "http"), new ZonePort(9000, "udp")], Assert.Single(NameFiles.Zone(Network with { Leases = Network.Leases.SetItem("a", lease) }).Members).Ports);
     }
 
     [Fact]

@@ -111,6 +111,24 @@ public sealed class NetworkPlanTests
         Assert.Equal([new LinkSpec("db", null, "database"), new LinkSpec(null, "old-db", "legacy")], made.Links);
     }
 
+    [Fact]
+    public void What_an_external_network_is_like_is_seen_and_not_guessed()
+    {
+        var there = Empty with
+        {
+            Networks = Empty.Networks.Add("theirs", new NetworkState
+            {
+                Phase = NetworkPhase.Ready, Spec = new NetworkSpec { Name = "theirs", Id = "t", Internal = true, EnableIpv4 = false, EnableIpv6 = true, Driver = NetworkDriver.Macvlan },
+            }),
+        };
+
+        var made = Created(Up(Load("services: {web: {image: x, networks: [theirs, own]}}\nnetworks: {theirs: {external: true}, own: {enable_ipv4: false, enable_ipv6: true}}\n"), there)).Single().Networking!;
+
+        Assert.Equal(
+            [("shop_own", false, true, true, false), ("theirs", true, true, true, true)],
+            made.Endpoints.Select(e => (e.Network, e.Internal, e.Ipv6, e.WithoutIpv4, e.BesideHost)).Order());
+    }
+
     [Theory]
     [InlineData("network_mode: host", "host", null)]
     [InlineData("network_mode: none", "none", null)]
@@ -131,11 +149,18 @@ public sealed class NetworkPlanTests
             services:
               a: {image: x, network_mode: host, ports: ["80:80"]}
               b: {image: x, networks: [inner], ports: ["81:80"]}
-            networks: {inner: {internal: true}}
+              c: {image: x, networks: [inner, wire], ports: ["82:80"]}
+            networks: {inner: {internal: true}, wire: {driver: macvlan, internal: true, driver_opts: {parent: eth0}}}
             """), Empty);
 
         Assert.Equal(
-            ["service a: ports have no effect with network_mode host", "service b: ports have no effect, because all of its networks are internal (inner)"], plan.Warnings);
+            [
+                "service a: ports have no effect with network_mode host",
+                "service b: ports have no effect, because all of its networks are internal (inner)",
+                "network shop_wire: internal keeps the default route away, and nothing else: with driver macvlan whoever is on the wire of eth0 is a neighbour",
+                "service c: ports have no effect, because all of its networks are internal (inner, wire)",
+            ],
+            plan.Warnings);
     }
 
     private static ContainerNetworking Networking(string web) =>

@@ -131,8 +131,8 @@ internal sealed class ServedContainer : IDisposable
         ?? throw new IOException($"process {client.Pid}, which its network namespace belongs to, has ended");
 
     /// <summary>
-    /// UDP and TCP at one port, the same as long as the container lives if nobody else has it: the kernel remembers for half a minute where a
-    /// query has been sent to, and a resolver that takes over is to be found there.
+    /// UDP and TCP at one port, the same as long as the container lives if nobody else has it: what is on its way to a resolver that has been killed
+    /// finds the one that takes over.
     /// </summary>
     private static (int Udp, int Tcp, int Port) OpenSockets(string containerId)
     {

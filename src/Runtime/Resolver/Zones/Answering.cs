@@ -147,11 +147,13 @@ internal static class Answering
             for (var i = 0; i < hosts.Length && !answer.IsTruncated; i++)
             {
                 var host = hosts[(first + i) % hosts.Length];
+                var told = 0;
                 foreach (var port in host.Ports)
                 {
-                    if (protocol.SequenceEqual(port.Protocol) && IsCalled(port, service))
+                    // One port may have two names; they stand beside each other.
+                    if (port.Port != told && protocol.SequenceEqual(port.Protocol) && IsCalled(port, service))
                     {
-                        found = true;
+                        (found, told) = (true, port.Port);
                         if (query.Type is Numbers.Srv or Numbers.Any && answer.Service(port.Port, host.FullName, TimeToLive, out var target))
                         {
                             targets.Add((target, host));

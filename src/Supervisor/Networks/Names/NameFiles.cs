@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Devoxx.Native.Processes;
 using Devoxx.Oci.Names;
 using Devoxx.Supervisor.Containers;
@@ -29,15 +31,32 @@ internal static class NameFiles
                 Aliases = lease.Aliases,
                 Ipv4 = lease.Ipv4,
                 Ipv6 = lease.Ipv6,
-                Ports = [.. lease.Ports.Select(port => new ZonePort(port.Target, port.Protocol)).Distinct()],
+                Ports = Ports(lease),
             }),
         ],
     };
 
+    /// <summary>Published or only exposed; one that has a name is not told once more without it.</summary>
+    private static ImmutableArray<ZonePort> Ports(Lease lease)
+    {
+        var published = lease.Ports.Select(port => new ZonePort(port.Target, port.Protocol, port.Name));
+
+        // What an image says it exposes may be anything.
+        var exposed = (lease.Exposed.IsDefault ? [] : lease.Exposed).Select(text => text.Split('/', 2))
+            .Where(parts => ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Select(parts => new ZonePort(int.Parse(parts[0], CultureInfo.InvariantCulture), parts[^1]));
+        return
+        [
+            .. published.Concat(exposed).Distinct().GroupBy(port => (port.Port, port.Protocol))
+                .SelectMany(same => same.Any(port => port.Name is not null) ? same.Where(port => port.Name is not null) : same)
+                .OrderBy(port => port.Port).ThenBy(port => port.Protocol, StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>Whether any of its networks has names: else its questions go to the host's resolvers by themselves.</summary>
     public static bool Asks(ContainerSpec spec) => Endpoints(spec).Any();
 
-    public static string RunOf(int run) => run.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string RunOf(int run) => run.ToString(CultureInfo.InvariantCulture);
 
     /// <param name="path">Of the network namespace.</param>
     /// <param name="owner">Process that the path belongs to.</param>
