@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Devoxx.Native.Processes;
@@ -13,6 +14,7 @@ internal static partial class Networks
     public static void Measure(Workplace place)
     {
         Attach(place);
+        AttachMany(place);
         Resolve(place);
         Publish(place);
     }
@@ -44,24 +46,62 @@ internal static partial class Networks
         table.Print();
     }
 
-    /// <summary>From network.attach-requested to network.attached.</summary>
+    /// <summary>Fifty services, each on a network of its own, all made at once; beside the same without any.</summary>
+    private static void AttachMany(Workplace place)
+    {
+        const int Services = 50, Rounds = 5;
+        var table = new Table("up -d of 50 services at once, warm", "", "up -d, all new", "up -d, again started", "attach, by the journal: median", "longest");
+        foreach (var (what, mode) in new[] { ("network_mode: none", "network_mode: none"), ("50 bridge networks, one service on each", "networks: [n{0}]") })
+        {
+            var text = new StringBuilder("name: many\nservices:\n");
+            for (var n = 1; n <= Services; n++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  s{n}: {{image: 'busybox:1.36', {string.Format(CultureInfo.InvariantCulture, mode, n)}, stop_signal: SIGKILL, command: sleep 1000000}}\n");
+            }
+
+            text.Append("networks:\n").AppendJoin('\n', Enumerable.Range(1, Services).Select(n => $"  n{n}: {{}}")).Append('\n');
+            var stack = place.Write("many.yaml", text.ToString());
+            var (made, started) = (new List<TimeSpan>(), new List<TimeSpan>());
+            var before = AttachTimes(place).Count;
+            for (var round = 0; round < Rounds; round++)
+            {
+                made.Add(place.Devoxx.Run("-f", stack, "up", "-d").Took);
+                place.Devoxx.Run("-f", stack, "stop", "-t", "0");
+                started.Add(place.Devoxx.Run("-f", stack, "up", "-d").Took);
+                place.Devoxx.Run("-f", stack, "down", "-t", "0");
+            }
+
+            var attach = AttachTimes(place)[before..];
+            table.Add(
+                what, Table.Time(Timed.Median(made)), Table.Time(Timed.Median(started)), attach.Count == 0 ? "–" : Table.Time(Timed.Median(attach)), attach.Count == 0 ? "–" : Table.Time(attach.Max()));
+        }
+
+        table.Print();
+    }
+
+    /// <summary>From network.attach-requested to network.attached, both as they were decided.</summary>
     private static List<TimeSpan> AttachTimes(Workplace place)
     {
         var times = new List<TimeSpan>();
-        DateTimeOffset? requested = null;
+        var requested = new Dictionary<(string?, string?), DateTimeOffset>();
         foreach (var line in place.Devoxx.Run("events", "-a", "--json").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var happened = JsonElement.Parse(line);
-            var time = happened.GetProperty("time").GetDateTimeOffset();
-            switch (happened.GetProperty("type").GetString())
+            var (type, network) = (happened.GetProperty("type").GetString(), happened.GetProperty("network").GetString());
+            if (type is not ("network.attach-requested" or "network.attached"))
             {
-                case "network.attach-requested":
-                    requested = time;
-                    break;
-                case "network.attached" when requested is { } from:
-                    times.Add(time - from);
-                    requested = null;
-                    break;
+                continue;
+            }
+
+            var payload = happened.GetProperty("payload");
+            var time = payload.GetProperty("at").GetDateTimeOffset();
+            if (type == "network.attach-requested")
+            {
+                requested[(network, payload.GetProperty("lease").GetProperty("containerId").GetString())] = time;
+            }
+            else if (requested.Remove((network, payload.GetProperty("containerId").GetString()), out var from))
+            {
+                times.Add(time - from);
             }
         }
 
@@ -165,10 +205,10 @@ internal static partial class Networks
             services:
               s:
                 image: busybox:1.36
-                command: /host/lib64/ld-linux-x86-64.so.2 --library-path /host/lib/x86_64-linux-gnu:/host/usr/lib/x86_64-linux-gnu /host{{iperf}} -s
+                command: {{iperf}} -s
                 stop_signal: SIGKILL
                 ports: ["127.0.0.1:35201:5201"]
-                volumes: ["/:/host:ro"]
+                volumes: ["/usr:/usr:ro", "/lib:/lib:ro", "/lib64:/lib64:ro"]
             """);
         using var loopback = space.Start("iperf3", "-s");
         place.Devoxx.Run("-f", stack, "up", "-d");
