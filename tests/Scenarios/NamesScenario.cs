@@ -66,6 +66,65 @@ public sealed class NamesScenario
     }
 
     [Fact]
+    public async Task Every_kind_of_question_is_answered_and_the_rest_is_asked_of_the_machines_own_resolver()
+    {
+        // As systemd-resolved has it: the machine's resolver is on a loopback address, which is another one in every container.
+        using var machine = new Machine("nameserver 127.0.0.53\nsearch outside.test\n");
+        await using var sandbox = await Sandbox.Create(machine.Surround);
+        var text = string.Join(',', Enumerable.Range(0, 8).Select(i => new string((char)('a' + i), 250)));
+        using var upstream = machine.Start(
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", $"--pid-file={sandbox.Directory}/dnsmasq.pid",
+            "--bind-interfaces", "--listen-address=127.0.0.53", "--local=/outside.test/", "--host-record=www.outside.test,203.0.113.5,2001:db8:5::5", $"--txt-record=long.outside.test,{text}");
+        await Machine.Until(() => machine.Witness("ss", "-Hlun", "sport = 53").Count > 0, "dnsmasq listens");
+        sandbox.Write($$"""
+            name: asked
+            services:
+              web: { {{Box}}, expose: ["9000-9002"], ports: [{ target: 80, name: http }], networks: { six: { ipv4_address: 10.97.6.20, ipv6_address: "fd97:6::20" } } }
+              db: { {{Box}}, networks: { four: { ipv4_address: 10.97.4.20 } } }
+              client: { {{Box}}, networks: [four, six], dns_opt: ["attempts:4"] }
+            networks:
+              four: { ipam: { config: [{ subnet: 10.97.4.0/24 }] } }
+              six: { enable_ipv6: true, ipam: { config: [{ subnet: 10.97.6.0/24 }, { subnet: "fd97:6::/64" }] } }
+            """);
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        var client = Assert.Single(sandbox.ProcessesOf(await sandbox.Id("client")));
+        string Dig(params string[] question) => string.Join('\n', Witness.Of("nsenter", ["-t", client.ToString(), "-n", "dig", "@127.0.0.11", "+tries=1", "+time=3", .. question]));
+
+        Assert.Equal("10.97.6.20", Dig("+short", "web"));
+        Assert.Equal("fd97:6::20", Dig("+short", "AAAA", "web"));
+        Assert.Equal("10.97.6.20", Dig("+short", "+tcp", "web"));
+        Assert.Equal("asked-web-1.asked_six.", Dig("+short", "-x", "fd97:6::20"));
+        Assert.Equal("asked-db-1.asked_four.", Dig("+short", "-x", "10.97.4.20"));
+
+        // Ports by number, published or only exposed, and by name.
+        Assert.Equal("0 0 9001 asked-web-1.asked_six.", Dig("+short", "SRV", "_9001._tcp.web"));
+        Assert.Equal("0 0 80 asked-web-1.asked_six.", Dig("+short", "SRV", "_http._tcp.web"));
+        Assert.Matches(@"asked-web-1\.asked_six\.\s+5\s+IN\s+AAAA\s+fd97:6::20", Dig("SRV", "_80._tcp.web"));
+        Assert.Contains("status: NXDOMAIN", Dig("SRV", "_9003._tcp.web"));
+
+        // Nothing, said in a way that may be remembered.
+        var none = Dig("AAAA", "db");
+        Assert.Contains("status: NOERROR", none);
+        Assert.Matches(@"AUTHORITY SECTION:\n.*\sSOA\s", none);
+        var nobody = Dig("-x", "10.97.4.77");
+        Assert.Contains("status: NXDOMAIN", nobody);
+        Assert.Matches(@"AUTHORITY SECTION:\n.*\sSOA\s", nobody);
+        Assert.Contains("EDNS: version: 0", Dig("+bufsize=1232", "web"));
+        Assert.Contains("status: BADVERS", Dig("+edns=1", "+noednsneg", "web"));
+        Assert.DoesNotContain("EDNS:", Dig("+noedns", "web"));
+
+        // Outside: by UDP, by TCP, what does not fit, what there is not.
+        Assert.Equal("203.0.113.5", Dig("+short", "www.outside.test"));
+        Assert.Equal("2001:db8:5::5", Dig("+short", "+tcp", "AAAA", "www.outside.test"));
+        Assert.Matches(@"flags:[^;]* tc", Dig("+ignore", "+bufsize=600", "TXT", "long.outside.test"));
+        Assert.Contains(new string('h', 250), Dig("+bufsize=600", "TXT", "long.outside.test"));
+        Assert.Contains("status: NXDOMAIN", Dig("missing.outside.test"));
+        Assert.Contains("203.0.113.5", (await sandbox.Compose("exec", "-T", "client", "nslookup", "www.outside.test")).Succeeded().Out);
+        Assert.Equal("nameserver 127.0.0.11\nsearch outside.test\noptions attempts:4 ndots:0", (await sandbox.Compose("exec", "-T", "client", "cat", "/etc/resolv.conf")).Succeeded().Out.Trim());
+        await sandbox.AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Two_projects_have_the_same_service_names_side_by_side()
     {
         await using var sandbox = await Sandbox.Create();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Devoxx.Native.Namespaces;
 using Devoxx.Native.Netlink;
 using Devoxx.Native.Processes;
 using Devoxx.Scenarios.World;
@@ -27,7 +28,7 @@ public sealed class NetworksScenario
             """);
         (await sandbox.Compose("up", "-d")).Succeeded();
 
-        Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
+        Assert.Equal("web", await Http.Await(IPAddress.Loopback, port));
         Assert.Equal("web", Http.Get(IPAddress.IPv6Loopback, port));
         Assert.Equal("web", Http.Get(other.ThisHost, port));
         Assert.Equal("web", Http.Get(IPAddress.Loopback, local));
@@ -85,10 +86,11 @@ public sealed class NetworksScenario
     public async Task A_container_cannot_speak_under_anothers_address()
     {
         await using var sandbox = await Sandbox.Create();
-        sandbox.Write("""
+        sandbox.Write($$"""
             services:
-              victim: {image: busybox:1.36, command: sleep 1000000}
-              spoofer: {image: busybox:1.36, command: sleep 1000000, cap_add: [NET_ADMIN]}
+              victim: {{Web}}, hostname: victim}
+              spoofer: {{Web}}, hostname: spoofer, cap_add: [NET_ADMIN]}
+              asking: {image: busybox:1.36, command: sleep 1000000, stop_signal: SIGKILL, cap_add: [NET_ADMIN]}
             networks:
               default: {enable_ipv6: true}
             """);
@@ -104,7 +106,27 @@ public sealed class NetworksScenario
         Assert.NotEqual(0, (await Exec(sandbox, "spoofer", $"ping -c 1 -W 1 -I {free} {gateway}")).ExitCode);
         Assert.Equal(0, (await Exec(sandbox, "spoofer", $"ping -c 1 -W 2 -I {own} {gateway}")).ExitCode);
 
+        // Nor does it get what is meant for another, by telling everybody that the other's addresses are its own (ARP, neighbour discovery).
+        var victim6 = (await Exec(sandbox, "victim", "ip -6 -o addr show eth0 scope global | sed 's/.*inet6 \\([^/]*\\).*/\\1/'")).Succeeded().Out.Trim();
+        using (var inside = NetworkNamespace.Open($"/proc/{sandbox.ProcessesOf(await sandbox.Id("spoofer")).First()}/ns/net"))
+        {
+            foreach (var (address, length) in new[] { (victim, 20), (IPAddress.Parse(victim6), 64) })
+            {
+                Addresses.Add(inside.Route, Links.Find(inside.Route, "eth0")!.Index, address, length);
+            }
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await Exec(sandbox, "asking", "ip neigh flush dev eth0");
+            Assert.Equal("victim", (await Get(sandbox, "asking", victim, 80)).Succeeded().Out.Trim());
+            Assert.Equal("victim", (await Exec(sandbox, "asking", $"timeout 3 wget -qO- http://[{victim6}]:80/")).Succeeded().Out.Trim());
+            await Exec(sandbox, "spoofer", $"arping -A -c 1 -w 1 -I eth0 {victim}");
+            Assert.Equal("victim", (await Get(sandbox, "asking", victim, 80)).Succeeded().Out.Trim());
+        }
+
         // Nor under another hardware address.
+        (await Exec(sandbox, "spoofer", $"ip addr del {victim}/20 dev eth0")).Succeeded();
         (await Exec(sandbox, "spoofer", "ip link set eth0 address 02:42:de:ad:be:ef")).Succeeded();
         Assert.NotEqual(0, (await Exec(sandbox, "spoofer", $"ping -c 1 -W 1 {victim}")).ExitCode);
         await sandbox.AssertNothingLeft();
@@ -204,7 +226,7 @@ public sealed class NetworksScenario
         Witness.Of("nft", "add", "table", "inet", foreign);
         try
         {
-            Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
+            Assert.Equal("web", await Http.Await(IPAddress.Loopback, port));
             using (var notices = NetlinkSocket.OpenNftablesNotices())
             using (var reactor = new Reactor())
             using (var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
@@ -242,7 +264,7 @@ public sealed class NetworksScenario
         var (address, links, rules) = (await Address(sandbox, "web"), sandbox.Links(), Rules(sandbox));
 
         await Sandbox.Kill([sandbox.Supervisor()]);
-        Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
+        Assert.Equal("web", await Http.Await(IPAddress.Loopback, port));
         var before = (await sandbox.History()).Count;
         (await sandbox.Compose("ps")).Succeeded();
 
@@ -258,7 +280,7 @@ public sealed class NetworksScenario
         Assert.Single(sandbox.Links());
         (await sandbox.Compose("start")).Succeeded();
         Assert.Equal(address, await Address(sandbox, "web"));
-        Assert.Equal("web", Http.Get(IPAddress.Loopback, port));
+        Assert.Equal("web", await Http.Await(IPAddress.Loopback, port));
         await sandbox.AssertNothingLeft();
     }
 

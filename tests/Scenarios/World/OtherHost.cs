@@ -13,15 +13,20 @@ public sealed class OtherHost : IDisposable
     private readonly string wire = "dxtest" + Convert.ToHexStringLower(BitConverter.GetBytes(Random.Shared.Next()))[..6];
     private readonly NetworkNamespace inside = NetworkNamespace.Create();
 
-    public OtherHost()
+    private readonly NetworkNamespace? here;
+
+    /// <param name="here">Whose neighbour it is; null: this machine's.</param>
+    public OtherHost(NetworkNamespace? here = null)
     {
+        this.here = here;
         // 198.18.0.0/15 and 2001:db8::/32 are for tests (RFC 2544, RFC 3849).
         var (second, third) = (Random.Shared.Next(256), Random.Shared.Next(64) * 4);
         ThisHost = IPAddress.Parse($"198.19.{second}.{third + 1}");
         Address = IPAddress.Parse($"198.19.{second}.{third + 2}");
         ThisHost6 = IPAddress.Parse($"2001:db8:{second:x}:{third:x}::1");
         Address6 = IPAddress.Parse($"2001:db8:{second:x}:{third:x}::2");
-        using var route = NetlinkSocket.OpenRoute();
+        using var opened = here is null ? NetlinkSocket.OpenRoute() : null;
+        var route = opened ?? here!.Route;
         Links.AddVeth(route, new LinkEnd(wire), new LinkEnd("eth0", null, inside.Descriptor), null, 0);
         var near = Links.Find(route, wire)!.Index;
         Addresses.Add(route, near, ThisHost, 30);
@@ -39,6 +44,11 @@ public sealed class OtherHost : IDisposable
 
     public IPAddress ThisHost6 { get; }
 
+    /// <summary>The end of the wire at this machine.</summary>
+    public string Wire => wire;
+
+    public NetworkNamespace Namespace => inside;
+
     /// <summary>Of the other machine.</summary>
     public IPAddress Address { get; }
 
@@ -47,14 +57,17 @@ public sealed class OtherHost : IDisposable
     /// <summary>A web page, asked for from there; null: there is no way.</summary>
     public string? Get(IPAddress address, int port) => inside.Run(() => Http.Get(address, port));
 
+    /// <summary>The lines that a program prints there; fails when it does.</summary>
+    public IReadOnlyList<string> Witness(string program, params string[] arguments) => World.Witness.Of("nsenter", ["--net=" + inside.Path, program, .. arguments]);
+
     /// <summary>A web server there that answers every request with the client's address.</summary>
     public IDisposable Serve(int port) => inside.Run(() => new EchoServer(port));
 
     public void Dispose()
     {
-        using (var route = NetlinkSocket.OpenRoute())
+        using (var opened = here is null ? NetlinkSocket.OpenRoute() : null)
         {
-            Links.Delete(route, wire);
+            Links.Delete(opened ?? here!.Route, wire);
         }
 
         inside.Dispose();
