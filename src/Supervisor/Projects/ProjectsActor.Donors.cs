@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Devoxx.Supervisor.Containers;
+using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
 
 namespace Devoxx.Supervisor.Projects;
