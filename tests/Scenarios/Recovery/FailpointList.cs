@@ -19,6 +19,9 @@ public static partial class FailpointList
         ([.. Around("container.monitor-killed")], "ten seconds after a SIGKILL that a stopped monitor does not tell of: HostileScenario has one"),
         ([.. Around("volume.discard"), .. Around("journal.volume.not-created.v1")], "only where making a volume has failed, which no crash is"),
         ([.. Around("ForeignState.Delete"), .. Around("runtime.delete"), "foreign.born"], "of containers that another runtime makes (runtime: runc): it is not on every machine"),
+        (
+            [.. Around("journal.container.hook-requested.v1"), .. Around("journal.container.hook-ended.v1"), .. Around("HookRun.Start"), .. Around("HookRun.Search"), .. Around("hook.start")],
+            "of hooks (post_start, pre_stop), which no stack here has yet"),
         ([.. Around("journal.cgroup.not-frozen.v1")], "needs a process that the kernel cannot freeze in time"),
         (
             ["create.claimed", "create.cgroup-made", "create.cgroup-limited", .. Around("create.launch"), .. Around("create.state"), .. Around("start.release"),
