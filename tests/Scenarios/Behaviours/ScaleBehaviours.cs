@@ -100,7 +100,7 @@ public sealed class ScaleBehaviours
         await sandbox.AssertNothingLeft();
     }
 
-    /// <summary>16. --no-deps creates no dependency, and fails if the donor of a network is gone. 19. Two services with one container_name are refused, and nothing is left behind.</summary>
+    /// <summary>16. --no-deps creates no dependency, and fails if the donor of a network or of volumes is gone. 19. Two services with one container_name are refused, and nothing is left behind.</summary>
     [Fact]
     public async Task No_deps_makes_no_dependency_and_a_name_can_be_had_once()
     {
@@ -117,6 +117,9 @@ public sealed class ScaleBehaviours
               db: {image: busybox:1.36, command: sleep 1000000, stop_signal: SIGKILL}
             """);
         Assert.Contains("db", (await sandbox.Compose("up", "-d", "--no-deps", "web")).FailedWith(1).Error);
+        (await sandbox.Compose("down")).Succeeded();
+        sandbox.Write(Stack.Replace("depends_on: [db]", "volumes_from: [db]"));
+        Assert.Contains("volumes_from: service db has no container", (await sandbox.Compose("up", "-d", "--no-deps", "web")).FailedWith(1).Error);
         (await sandbox.Compose("down")).Succeeded();
 
         sandbox.Write("""
