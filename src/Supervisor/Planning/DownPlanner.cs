@@ -84,9 +84,9 @@ public static class DownPlanner
     {
         var named = (project?.Volumes ?? ImmutableSortedDictionary<string, Volume>.Empty)
             .Where(v => !v.Value.External).Select(v => VolumeSpecs.NameOf(project!, v.Key));
-        var anonymous = going.SelectMany(c => c.Spec.Mounts).Where(m => m is { Anonymous: true, Kind: MountKind.Volume }).Select(m => m.Source);
-        // A crash, or a recreation, may have come between a container's end and that of its volumes.
-        var abandoned = observation.AnonymousVolumes.Except(observation.Containers.SelectMany(c => c.Spec.Mounts).Select(m => m.Source));
+        var anonymous = going.SelectMany(c => c.Spec.Mounts).Where(m => m is { Anonymous: true, From: null, Kind: MountKind.Volume }).Select(m => m.Source);
+        // A crash, or a recreation, may have come between a container's end and that of its volumes; or only those have one who had it from another.
+        var abandoned = observation.AnonymousVolumes.Except(observation.Containers.Except(going).SelectMany(c => c.Spec.Mounts).Select(m => m.Source));
         return named.Concat(anonymous).Concat(abandoned).Distinct().Where(observation.Volumes.Contains).Order(StringComparer.Ordinal);
     }
 }

@@ -103,6 +103,21 @@ public sealed class DonorPlanTests
     }
 
     [Fact]
+    public void Down_leaves_the_volumes_of_another_projects_container_alone_and_finds_those_of_a_donor_that_is_gone()
+    {
+        var project = Load("services: {s: {image: x, volumes_from: ['container:other-db-1', t], volumes: [/own]}, t: {image: x, volumes: [/data]}}");
+        var other = ContainerLifeSpec("other-db-1") with { Mounts = [new MountSpec(MountKind.Volume, "theirs", "/theirs", Anonymous: true)] };
+        var there = After(Up(project, Observation.Nothing with { Foreign = ImmutableSortedDictionary<string, ContainerSpec>.Empty.Add("other-db-1", other) }));
+        var all = there.Containers.SelectMany(c => c.Spec.Mounts).Select(m => m.Source).ToImmutableHashSet();
+        there = there with { Volumes = all, AnonymousVolumes = all.Remove("theirs"), Containers = [.. there.Containers.Where(c => c.Spec.Service == "s")] };
+
+        var removed = DownPlanner.Make(project, new DownWish([], Volumes: true, RemoveOrphans: false, null), there).Operations
+            .Where(o => o.Kind == OperationKind.RemoveVolume).Select(o => o.Name);
+
+        Assert.Equal(all.Remove("theirs").Order(StringComparer.Ordinal), removed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Shares_namespaces_with_whom_the_file_names_and_is_made_anew_with_them()
     {
         const string Yaml = """
