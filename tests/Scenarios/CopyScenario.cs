@@ -81,7 +81,10 @@ public sealed class CopyScenario
         }
 
         Assert.Equal([outside + "/secret"], Directory.GetFileSystemEntries(outside, "*", SearchOption.AllDirectories));
-        Assert.DoesNotContain(Directory.GetFiles(sandbox.Directory + "/out", "*", SearchOption.AllDirectories), file => new FileInfo(file).LinkTarget is null && File.ReadAllText(file).Contains("of the host", StringComparison.Ordinal));
+
+        // A link that lay in a directory comes out as a link, and is not followed here either.
+        var files = Directory.GetFiles(sandbox.Directory + "/out", "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+        Assert.DoesNotContain(files, file => File.ReadAllText(file).Contains("of the host", StringComparison.Ordinal));
         await sandbox.AssertNothingLeft();
     }
 }
