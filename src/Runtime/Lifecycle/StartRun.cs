@@ -60,7 +60,7 @@ internal static unsafe class StartRun
 
         if (container.State.HasHooks)
         {
-            PostStart(container, init);
+            PostStart(container);
         }
     }
 
@@ -72,8 +72,8 @@ internal static unsafe class StartRun
             : new SetupException("container process is already dead");
     }
 
-    // One that fails ends the container, as runc has it.
-    private static void PostStart(Container container, PidFd init)
+    // One that fails ends the container, and what is to come when it has been deleted comes now (runtime-spec, "Lifecycle").
+    private static void PostStart(Container container)
     {
         var state = container.State;
         try
@@ -84,7 +84,7 @@ internal static unsafe class StartRun
         }
         catch (SetupException)
         {
-            init.SendSignal(Signal.Kill);
+            DeleteRun.Run(container, force: true);
             throw;
         }
     }

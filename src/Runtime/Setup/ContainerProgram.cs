@@ -125,9 +125,9 @@ internal static unsafe class ContainerProgram
             throw new SetupException($"config.json: process.cwd '{process.Cwd}' is not absolute");
         }
 
-        if (!string.IsNullOrEmpty(spec.Domainname) && spec.Linux?.Sysctl?.ContainsKey("kernel.domainname") is true)
+        if (!string.IsNullOrEmpty(spec.Domainname) && spec.Linux?.Sysctl?.GetValueOrDefault("kernel.domainname") is { } other && other != spec.Domainname)
         {
-            throw new SetupException("config.json: both domainname and the sysctl kernel.domainname name the domain");
+            throw new SetupException($"config.json: domainname says '{spec.Domainname}', the sysctl kernel.domainname '{other}'");
         }
 
         if (spec.Linux?.NetDevices is { Count: > 0 })

@@ -51,6 +51,11 @@ internal static class FeaturesVerb
         Enabled(writer, "apparmor", true);
         Enabled(writer, "selinux", true);
         Enabled(writer, "intelRdt", false);
+        Enabled(writer, "netDevices", false);
+        writer.WriteStartObject("memoryPolicy");
+        List(writer, "modes", ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"]);
+        List(writer, "flags", ["MPOL_F_STATIC_NODES", "MPOL_F_RELATIVE_NODES", "MPOL_F_NUMA_BALANCING"]);
+        writer.WriteEndObject();
         writer.WriteStartObject("mountExtensions");
         Enabled(writer, "idmap", true);
         writer.WriteEndObject();

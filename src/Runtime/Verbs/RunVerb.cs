@@ -37,7 +37,11 @@ internal static class RunVerb
             {
                 // What a hook that failed has written is the best reason there is; and nobody else would remove what is left.
                 relay?.Run(init);
-                DeleteRun.Run(container, force: true);
+                if (File.Exists(container.Directory.StatePath))
+                {
+                    DeleteRun.Run(container, force: true);
+                }
+
                 throw;
             }
 
