@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Devoxx.Native.Cgroups;
 using Devoxx.Oci;
+using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Setup;
 using DeviceRule = Devoxx.Native.Cgroups.DeviceRule;
 
@@ -34,6 +35,11 @@ internal static class Limits
         }
 
         var (memory, cpu) = (resources.Memory, resources.Cpu);
+        if (memory?.Kernel is > 0 || memory?.KernelTcp is > 0)
+        {
+            Failure.Warn("linux.resources.memory: Linux has no limits of its own for kernel memory any more: kernel and kernelTCP have no effect");
+        }
+
         return new CgroupLimits(
             MemoryMax: Given(memory?.Limit),
             MemoryReservation: Given(memory?.Reservation),

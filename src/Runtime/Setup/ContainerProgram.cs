@@ -20,6 +20,7 @@ internal static unsafe class ContainerProgram
         string? keyring = null, bool noPivot = false)
     {
         var process = Validate(spec);
+        RequireNamespaces(spec.Linux, namespaces);
         var operations = new OperationList();
         operations.Failpoint("child.born");
         ChildReport.Begin(operations, fds);
@@ -130,6 +131,11 @@ internal static unsafe class ContainerProgram
             throw new SetupException($"config.json: domainname says '{spec.Domainname}', the sysctl kernel.domainname '{other}'");
         }
 
+        foreach (var limits in (process.Rlimits ?? []).GroupBy(limit => limit.Type).Where(limits => limits.Count() > 1))
+        {
+            throw new SetupException($"config.json: process.rlimits has {limits.Key} twice");
+        }
+
         if (spec.Linux?.NetDevices is { Count: > 0 })
         {
             throw new SetupException("linux.netDevices is not supported: devices of the host's network are not moved");
@@ -141,6 +147,20 @@ internal static unsafe class ContainerProgram
         }
 
         return process;
+    }
+
+    /// <summary>What is said of a namespace that the container does not have would be left out, and who reads config.json would think it is in force.</summary>
+    private static void RequireNamespaces(LinuxSpec? linux, NamespacePlan namespaces)
+    {
+        if (!namespaces.HasUser && (linux?.UidMappings is { Count: > 0 } || linux?.GidMappings is { Count: > 0 }))
+        {
+            throw new SetupException("linux.uidMappings and gidMappings need a user namespace, which linux.namespaces does not have");
+        }
+
+        if (linux?.TimeOffsets is { Count: > 0 } && !namespaces.IsNew(CloneFlags.CLONE_NEWTIME))
+        {
+            throw new SetupException("linux.timeOffsets needs a new time namespace, which linux.namespaces does not have");
+        }
     }
 
     private static void SetNames(OperationList operations, RuntimeSpec spec, NamespacePlan namespaces)

@@ -139,6 +139,9 @@ public sealed class ConformanceTests : IDisposable
         Assert.Contains("invalid memory policy mode 'MPOL_X'", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { MemoryPolicy = new MemoryPolicy("MPOL_X") })));
         Assert.Contains("netDevices", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { NetDevices = new Dictionary<string, NetDevice> { ["eth7"] = new() } })));
         Assert.Contains("kernel.domainname", _bundle.Refusal((_bundle.Spec("true") with { Domainname = "a" }).WithLinux(l => l with { Sysctl = new Dictionary<string, string> { ["kernel.domainname"] = "b" } })));
+        Assert.Contains("need a user namespace", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { UidMappings = [new IdMapping { HostId = 1000, Size = 1 }] })));
+        Assert.Contains("needs a new time namespace", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { TimeOffsets = new Dictionary<string, TimeOffset> { ["boottime"] = new(1) } })));
+        Assert.Contains("RLIMIT_CORE twice", _bundle.Refusal(_bundle.Spec("true").WithProcess(p => p with { Rlimits = [new Rlimit("RLIMIT_CORE", 0, 0), new Rlimit("RLIMIT_CORE", 0, 0)] })));
         Assert.Contains("--cap: 'CAP_X'", Refused("exec", "--cap", "CAP_X", _bundle.Id, "true"));
         Assert.Contains("invalid log-format", Refused("--log-format", "xml", "list"));
         Assert.Contains("there is no directory", Command.Run(Published.Executable, "--root", _bundle.Path + "/nowhere", "list").Error);
