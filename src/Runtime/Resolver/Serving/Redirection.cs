@@ -11,7 +11,7 @@ internal static class Redirection
 {
     /// <summary>
     /// In the namespace that the thread is in, whatever was there before. The ports are rewritten packet by packet (no state is kept of them, and
-    /// nothing that the container sends is tracked because of this: that costs a fifth of the queries a second). While no resolver is there the kernel
+    /// nothing that the container sends is tracked because of this). While no resolver is there the kernel
     /// must not say that nobody listens: who asks would believe it at once (ECONNREFUSED) instead of asking again.
     /// </summary>
     /// <exception cref="NftablesException">The kernel or the library cannot do it.</exception>
