@@ -23,7 +23,6 @@ public sealed class FailpointsScenario
 
         Assert.Empty(matrix.Reached.Except(points));
         Assert.True(!matrix.NotReached.Except(FailpointList.NotReached.Keys).Any(), $"no command comes to {string.Join(", ", matrix.NotReached.Except(FailpointList.NotReached.Keys))}: add one, or say in FailpointList why not");
-        Assert.Empty(FailpointList.NotReached.Keys.Intersect(matrix.Reached));
         Assert.InRange(matrix.Missed, 0, matrix.Runs / 5);
         Assert.InRange(matrix.Runs, 20, matrix.All);
     }

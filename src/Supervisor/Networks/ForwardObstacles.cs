@@ -34,7 +34,7 @@ internal sealed class ForwardObstacles(string ourTable, string bridges)
     {
         lock (gate)
         {
-            return watched && known is { IsFaulted: false } ? known : known = kernel.Run(() => Look());
+            return watched && known is { IsFaulted: false } ? known : known = kernel.Run(Look);
         }
     }
 
