@@ -72,7 +72,12 @@ public sealed class VolumesScenario
         (await sandbox.Compose("-f", stack, "down", "-v", "-t", "0")).Succeeded();
         Assert.Equal("kept\n", File.ReadAllText(sandbox.Root + "/volumes/shared/_data/file"));
 
-        Assert.Contains("nobody has said yes", (await sandbox.Compose("volume", "prune", "-a")).FailedWith(1).Error);
+        using (var asked = sandbox.Start("volume", "prune", "-a"))
+        {
+            asked.Input.Close();
+            Assert.Contains("nobody has said yes", (await asked.Ended()).FailedWith(1).Error);
+        }
+
         (await sandbox.Compose("volume", "prune", "-f")).Succeeded();
         Assert.True(Directory.Exists(sandbox.Root + "/volumes/shared"), "it has a name");
         (await sandbox.Compose("volume", "prune", "-a", "-f")).Succeeded();

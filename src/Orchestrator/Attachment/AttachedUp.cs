@@ -97,21 +97,25 @@ internal sealed class AttachedUp(Invocation invocation, SupervisorConnection sup
                 ControlRoutes.Up(project.Name), request, ControlJson.Default.UpRequest, display.Report, invocation.Interrupts.First, hooks: session.Say);
         }
 
-        var code = invocation.Conclude(outcome);
-        if (code == ExitCode.Success)
+        // All that is there now, lest the stream of changes be behind: otherwise nothing would seem to run, or to have run.
+        var containers = await supervisor.GetAsync(
+            ControlRoutes.Containers(project.Name), ControlJson.Default.ImmutableArrayContainerView, invocation.Interrupts.First);
+        foreach (var container in containers)
         {
-            // All that is there now, lest the stream of changes be behind: otherwise nothing would seem to run.
-            var containers = await supervisor.GetAsync(
-                ControlRoutes.Containers(project.Name), ControlJson.Default.ImmutableArrayContainerView, invocation.Interrupts.First);
-            foreach (var container in containers)
-            {
-                session.Observe(container);
-            }
-
-            session.MayFinish();
+            session.Observe(container);
         }
 
-        return code;
+        if (outcome.Succeeded)
+        {
+            session.MayFinish();
+        }
+        else
+        {
+            // What the others have written may tell why.
+            await session.CloseAsync();
+        }
+
+        return invocation.Conclude(outcome);
     }
 
     /// <summary>Of the service that the code is to be from, else of what failed, else 0.</summary>

@@ -54,7 +54,8 @@ internal static class CrashingStackFiles
             init: true
             command: sleep 1000000
             healthcheck: {test: ["CMD", "false"], interval: 100ms, retries: 1}
-            x-devoxx: {restart: {on_unhealthy: restart}}
+            restart: on-failure:1
+            x-devoxx: {restart: {on_unhealthy: restart, base: 20ms}}
           notifier:
             image: busybox:1.36
             command: sh -c 'ln -sf $$NOTIFY_SOCKET /dev/log; logger "$$(printf "x\nREADY=1\n")"; sleep 0.2'
