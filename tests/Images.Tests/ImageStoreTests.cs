@@ -49,6 +49,17 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Reads_an_index_of_before_names_could_stand_for_several_images()
+    {
+        await _store.LoadAsync(new Unseekable(new TestImage(Base).DockerArchive("app:1")), cancellation: Cancellation);
+        var index = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(_temporary["images/index.json"]))!.AsObject();
+        Assert.True(index.Remove("sets"));
+        File.WriteAllText(_temporary["images/index.json"], index.ToJsonString());
+
+        Assert.Equal(["app:1"], Assert.Single(ImageStore.Open(_temporary["images"]).List()).References.Select(name => name.Familiar));
+    }
+
+    [Fact]
     public async Task Loads_an_archive_that_is_itself_compressed()
     {
         var image = new TestImage(Base);

@@ -17,8 +17,8 @@ internal sealed record StoreIndex
 
     public ImmutableList<ImageRecord> Images { get; init; } = [];
 
-    /// <summary>Names that stand for several images.</summary>
-    public ImmutableList<PlatformSet> Sets { get; init; } = [];
+    /// <summary>Names that stand for several images; none in an index of before there were any.</summary>
+    public ImmutableList<PlatformSet> Sets { get; init => field = value ?? []; } = [];
 
     /// <summary>Layers out of use, whose directories are yet to be deleted.</summary>
     public ImmutableList<long> Removing { get; init; } = [];

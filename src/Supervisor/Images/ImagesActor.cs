@@ -31,6 +31,17 @@ internal sealed class ImagesActor(SupervisorEnvironment environment) : UntypedAc
         }
     }
 
+    /// <summary>Who asked must not wait for an answer that was lost with this actor's life.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        if (message is ResolveImage resolve)
+        {
+            resolve.ReplyTo.Tell(new ImageAnswer(resolve.Reference, null, $"the image store failed over {resolve.Reference}: {reason.Message}; see supervisor.log", Platform: resolve.Platform));
+        }
+
+        base.PreRestart(reason, message);
+    }
+
     private void Resolve(ResolveImage resolve)
     {
         if (!ImageReference.TryParse(resolve.Reference, out var reference, out var error) && environment.Images.Find(resolve.Reference) is null)
