@@ -89,17 +89,10 @@ internal sealed partial class ProjectsActor(SupervisorEnvironment environment)
                 Sender.Tell(ImmutableArray<ContainerState>.Empty);
                 break;
             case WatchContainers watch:
-                if (State.Names.Contains(watch.ProjectName))
-                {
-                    Child(watch.ProjectName).Tell(watch);
-                }
-                else
-                {
-                    watch.Output.TryComplete();
-                }
-
+                // Before its first `up` is understood, too: who waited to be let in then would miss how a short run ends.
+                Child(watch.ProjectName).Tell(watch);
                 break;
-            case UnwatchContainers unwatch when State.Names.Contains(unwatch.ProjectName):
+            case UnwatchContainers unwatch:
                 Child(unwatch.ProjectName).Tell(unwatch);
                 break;
             case ProjectChanged changed:
