@@ -21,6 +21,6 @@ internal sealed class NetworkPruneVerb : Verb
     {
         using var supervisor = await invocation.ConnectAsync();
         return await invocation.PerformAsync(
-            supervisor, ControlRoutes.NetworkPrune, new RemoveRequest([]), ControlJson.Default.RemoveRequest, "Removing");
+            supervisor, ControlRoutes.NetworkPrune, new PruneRequest(), ControlJson.Default.PruneRequest, "Removing");
     }
 }

@@ -30,7 +30,7 @@ public static class ControlRoutes
     /// <summary>POST <see cref="CreateNetworkRequest"/> → stream; the last progress has the network's id as its detail.</summary>
     public const string NetworkCreate = "/v1/networks/create";
 
-    /// <summary>POST, no body: those that no container has a lease of → stream.</summary>
+    /// <summary>POST <see cref="PruneRequest"/>: those that no container has a lease of → stream.</summary>
     public const string NetworkPrune = "/v1/networks/prune";
 
     /// <summary>GET → <see cref="ImageView"/>[].</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Akka.Actor;
-using Devoxx.Compose;
 using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
 using Microsoft.AspNetCore.Http;
@@ -17,39 +16,15 @@ internal sealed class NetworkEndpoints(IActorRef supervisor, Func<HttpContext, F
     public async Task ListAsync(HttpContext http) => await ControlReplies.JsonAsync(
         http, [.. (await KnownAsync().ConfigureAwait(false)).Select(NetworkViews.Of)], ControlJson.Default.ImmutableArrayNetworkView).ConfigureAwait(false);
 
-    /// <summary>What a file could not say either is refused by the same words.</summary>
     public async Task CreateAsync(HttpContext http)
     {
         var request = await ControlReplies.ReadAsync(http, ControlJson.Default.CreateNetworkRequest).ConfigureAwait(false);
-        var network = new Network
-        {
-            Driver = request.Driver,
-            DriverOpts = request.Options,
-            Labels = request.Labels,
-            Internal = request.Internal,
-            Attachable = request.Attachable,
-            EnableIpv4 = request.EnableIpv4,
-            EnableIpv6 = request.EnableIpv6,
-            Ipam = new Ipam
-            {
-                Config = [.. request.Subnets.Select(s => new IpamPool
-                {
-                    Subnet = s.Subnet, Gateway = s.Gateway, IpRange = s.Range, AuxAddresses = s.Reserved ?? ImmutableSortedDictionary<string, string>.Empty,
-                })],
-            },
-        };
+        var network = request.ToNetwork();
         await run(http, async output =>
         {
-            if (NetworkSpecs.Refusal(request.Name, network) is { } refusal)
+            if (ResourceRules.Refusal(network, request.Name, await KnownAsync().ConfigureAwait(false)) is { } refusal)
             {
-                return Outcome.Failure($"network {request.Name}: {refusal}");
-            }
-
-            if (request.Driver is "host" or "none" or "null" || (await KnownAsync().ConfigureAwait(false)).Any(n => n.Spec!.Name == request.Name))
-            {
-                return Outcome.Failure(request.Driver is "host" or "none" or "null"
-                    ? $"network {request.Name}: {request.Driver} is no network to make; say `network_mode: {request.Driver}`"
-                    : $"network {request.Name} exists already");
+                return Outcome.Failure(refusal);
             }
 
             var spec = NetworkSpecs.Of(network, request.Name, NewId.Make);
@@ -84,11 +59,9 @@ internal sealed class NetworkEndpoints(IActorRef supervisor, Func<HttpContext, F
         var errors = ImmutableArray.CreateBuilder<string>();
         foreach (var name in names)
         {
-            var network = known.FirstOrDefault(n => n.Spec!.Name == name) ?? known.FirstOrDefault(n => name.Length >= 12 && n.Spec!.Id.StartsWith(name, StringComparison.Ordinal));
-
-            // A container that does not run is not connected, but its network would be missing when it starts again.
-            var answer = network?.Leases.Values.FirstOrDefault() is { } user
-                ? new NetworkAnswer(0, name, $"network {name} is in use by container {user.ContainerName}")
+            var network = ResourceRules.Find(known, name);
+            var answer = ResourceRules.InUse(name, network) is { } refusal
+                ? new NetworkAnswer(0, name, refusal)
                 : await supervisor.Ask<NetworkAnswer>(reply => new RemoveNetwork(0, network?.Spec!.Name ?? name, "network rm", reply), QueryTimeout, default).ConfigureAwait(false);
             if (answer.Error is { } error && !(force && !answer.Changed))
             {

@@ -22,7 +22,7 @@ internal sealed class ResourceDryRuns(IActorRef supervisor, SupervisorEnvironmen
         var known = new ForetoldResources(
             await supervisor.Ask<ImmutableArray<VolumeState>>(new GetVolumes(), QueryTimeout).ConfigureAwait(false),
             await supervisor.Ask<ImmutableArray<NetworkState>>(new GetNetworks(), QueryTimeout).ConfigureAwait(false),
-            projects.Values.SelectMany(p => p.Volumes).ToLookup(v => v.Volume, v => v.Container),
+            VolumeEndpoints.Users(projects),
             projects.Values.SelectMany(p => p.ImageIds).ToLookup(i => i.Value, i => i.Key),
             environment.Images.Find);
         if (known.Of(path, body) is not { } lines)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Akka.Actor;
-using Devoxx.Compose;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Planning;
 using Devoxx.Supervisor.Projects;
@@ -24,12 +23,12 @@ internal sealed class VolumeEndpoints(IActorRef supervisor, StateRoot root, Func
     {
         var request = await ControlReplies.ReadAsync(http, ControlJson.Default.CreateVolumeRequest).ConfigureAwait(false);
         var name = request.Name ?? NewId.Make();
-        var volume = new Volume { Driver = request.Driver, DriverOpts = request.Options, Labels = request.Labels };
+        var volume = request.ToVolume();
         await run(http, async output =>
         {
-            if (VolumeSpecs.Refusal(name, volume) is { } refusal)
+            if (ResourceRules.Refusal(volume, name) is { } refusal)
             {
-                return Outcome.Failure($"volume {name}: {refusal}");
+                return Outcome.Failure(refusal);
             }
 
             var answer = await supervisor.Ask<VolumeAnswer>(reply => new CreateVolume(0, VolumeSpecs.Of(volume, name, root), reply), QueryTimeout, default).ConfigureAwait(false);
@@ -46,14 +45,14 @@ internal sealed class VolumeEndpoints(IActorRef supervisor, StateRoot root, Func
     public async Task RemoveAsync(HttpContext http)
     {
         var request = await ControlReplies.ReadAsync(http, ControlJson.Default.RemoveRequest).ConfigureAwait(false);
-        var users = await UsersAsync(supervisor).ConfigureAwait(false);
+        var users = await UsersAsync().ConfigureAwait(false);
         await run(http, output => RemoveAsync(request.Names, request.Force, users, "volume rm", output)).ConfigureAwait(false);
     }
 
     public async Task PruneAsync(HttpContext http)
     {
         var request = await ControlReplies.ReadAsync(http, ControlJson.Default.PruneRequest).ConfigureAwait(false);
-        var users = await UsersAsync(supervisor).ConfigureAwait(false);
+        var users = await UsersAsync().ConfigureAwait(false);
         var unused = Unused(await KnownAsync().ConfigureAwait(false), users, request.All);
         await run(http, output => RemoveAsync(unused, force: true, users, "volume prune", output)).ConfigureAwait(false);
     }
@@ -65,18 +64,20 @@ internal sealed class VolumeEndpoints(IActorRef supervisor, StateRoot root, Func
         .. volumes.Where(v => (all || v.Spec!.Kind == VolumeKind.Anonymous) && v.Attached.IsEmpty && !users.Contains(v.Spec!.Name)).Select(v => v.Spec!.Name),
     ];
 
-    /// <summary>Containers by the volumes they have, running or not: one that does not run holds nothing, but its volume would be missing when it starts again.</summary>
-    public static async Task<ILookup<string, string>> UsersAsync(IActorRef supervisor) =>
-        (await supervisor.Ask<ImmutableDictionary<string, ProjectSummary>>(new GetProjects(), QueryTimeout).ConfigureAwait(false))
-        .Values.SelectMany(p => p.Volumes).ToLookup(v => v.Volume, v => v.Container);
+    /// <summary>Containers by the volumes they have, running or not.</summary>
+    public static ILookup<string, string> Users(ImmutableDictionary<string, ProjectSummary> projects) =>
+        projects.Values.SelectMany(p => p.Volumes).ToLookup(v => v.Volume, v => v.Container);
+
+    private async Task<ILookup<string, string>> UsersAsync() =>
+        Users(await supervisor.Ask<ImmutableDictionary<string, ProjectSummary>>(new GetProjects(), QueryTimeout).ConfigureAwait(false));
 
     private async Task<Outcome> RemoveAsync(ImmutableArray<string> names, bool force, ILookup<string, string> users, string cause, ChannelWriter<ControlLine> output)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         foreach (var name in names)
         {
-            var answer = users[name].FirstOrDefault() is { } user
-                ? new VolumeAnswer(0, name, $"volume {name} is in use by container {user}")
+            var answer = ResourceRules.InUse(name, users) is { } refusal
+                ? new VolumeAnswer(0, name, refusal)
                 : await supervisor.Ask<VolumeAnswer>(reply => new RemoveVolume(0, name, cause, reply), QueryTimeout, default).ConfigureAwait(false);
             if (answer.Error is { } error && !(force && !answer.Changed))
             {

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 using Devoxx.Images;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Networks;
-using Devoxx.Supervisor.Planning;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Foretelling;
@@ -40,21 +39,22 @@ internal sealed record ForetoldResources(
     };
 
     private ImmutableArray<ControlLine> RemoveVolumes(RemoveRequest request) => Tell("remove", "volume", "volume rm", request.Names, name =>
-        VolumeUsers[name].FirstOrDefault() is { } user ? $"volume {name} is in use by container {user}"
+        ResourceRules.InUse(name, VolumeUsers) is { } refusal ? refusal
         : request.Force || Volumes.Any(v => v.Spec!.Name == name) ? null : $"no such volume: {name}");
 
     private ImmutableArray<ControlLine> PruneVolumes(PruneRequest request) => Tell(
         "remove", "volume", "volume prune", VolumeEndpoints.Unused(Volumes, VolumeUsers, request.All), static _ => null);
 
     private ImmutableArray<ControlLine> CreateVolume(CreateVolumeRequest request) => Tell(
-        "create", "volume", "volume create", [request.Name ?? "(a name that is made up)"], _ => request.Name is { } own ? ResourceName.Refusal(own) : null);
+        "create", "volume", "volume create", [request.Name ?? "(a name that is made up)"],
+        _ => ResourceRules.Refusal(request.ToVolume(), request.Name ?? NewId.Make()));
 
     private ImmutableArray<ControlLine> CreateNetwork(CreateNetworkRequest request) => Tell("create", "network", "network create", [request.Name], name =>
-        ResourceName.Refusal(name) ?? (Networks.Any(n => n.Spec!.Name == name) ? $"network {name} exists already" : null));
+        ResourceRules.Refusal(request.ToNetwork(), name, Networks));
 
     private ImmutableArray<ControlLine> RemoveNetworks(RemoveRequest request) => Tell("remove", "network", "network rm", request.Names, name =>
-        Networks.FirstOrDefault(n => n.Spec!.Name == name) is not { } network ? request.Force ? null : $"no such network: {name}"
-        : network.Leases.Values.FirstOrDefault() is { } user ? $"network {name} is in use by container {user.ContainerName}" : null);
+        ResourceRules.Find(Networks, name) is { } network ? ResourceRules.InUse(name, network)
+        : request.Force ? null : $"no such network: {name}");
 
     private ImmutableArray<ControlLine> PruneNetworks() => Tell(
         "remove", "network", "network prune", [.. Networks.Where(n => n.Leases.IsEmpty).Select(n => n.Spec!.Name)], static _ => null);

@@ -6,6 +6,7 @@ using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Runtimes;
 
 namespace Devoxx.Supervisor.Hooks;
 
@@ -15,9 +16,6 @@ namespace Devoxx.Supervisor.Hooks;
 /// </summary>
 internal static class HookRun
 {
-    /// <summary>What <c>devoxx-runtime exec --timeout</c> ends with when the time is over.</summary>
-    private const int KilledAtTimeout = 124;
-
     /// <param name="name">Of this hook in this container: <c>3.pre_stop.0</c>, the run first.</param>
     /// <param name="timeout">Null: it may take as long as it likes.</param>
     /// <param name="again">An earlier supervisor may have begun it: look first.</param>
@@ -38,17 +36,9 @@ internal static class HookRun
 
             using var pipe = new OutputPipe();
             using var process = await environment.Kernel.Run(() => HookRun.Start(spec, containerId, exitFile, timeout, environment, pipe)).ConfigureAwait(false);
-            using var ended = new CancellationTokenSource();
-            var reading = ReadAsync(pipe, tail, environment.Reactor, ended.Token);
-            await environment.Reactor.WhenReadable(process.PidFd).ConfigureAwait(false);
-
-            // Whoever else has the pipe, a process that the hook has left behind, is not waited for.
-            await ended.CancelAsync().ConfigureAwait(false);
-            await reading.ConfigureAwait(false);
-            Drain(pipe, tail);
+            var code = await RuntimeExec.EndedAsync(process, pipe, environment.Reactor, tail.Write).ConfigureAwait(false);
             tail.Complete();
-            var code = process.PidFd.TryReap()?.ExitCode;
-            return new HookResult(code, code == KilledAtTimeout && timeout is { } most && clock.Elapsed >= most, null, tail.Lines);
+            return new HookResult(code, code == RuntimeExec.TimedOut && timeout is { } most && clock.Elapsed >= most, null, tail.Lines);
         }
         catch (Exception e) when (e is IOException or LinuxException)
         {
@@ -105,7 +95,7 @@ internal static class HookRun
         try
         {
             return int.TryParse(File.ReadAllText(exitFile), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-                ? new HookResult(code, code == KilledAtTimeout, null, []) : null;
+                ? new HookResult(code, code == RuntimeExec.TimedOut, null, []) : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -142,44 +132,5 @@ internal static class HookRun
         {
             return []; // gone
         }
-    }
-
-    /// <summary>Until the end of the pipe or of the hook: a pipe that nobody reads would block who writes.</summary>
-    private static async Task ReadAsync(OutputPipe pipe, OutputTail tail, Reactor reactor, CancellationToken ended)
-    {
-        try
-        {
-            while (!Drain(pipe, tail))
-            {
-                await reactor.WhenReadable(pipe.Reader, ended).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // It has ended; what it wrote is in the pipe.
-        }
-    }
-
-    /// <returns>Whether the pipe is at its end.</returns>
-    private static bool Drain(OutputPipe pipe, OutputTail tail)
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        // A process left behind may write for ever: no more than a pipe holds in one go.
-        const int MostReads = 32;
-        for (var reads = 0; reads < MostReads; reads++)
-        {
-            switch (pipe.TryRead(buffer))
-            {
-                case null:
-                    return false;
-                case 0:
-                    return true;
-                case { } length:
-                    tail.Write(buffer[..length]);
-                    break;
-            }
-        }
-
-        return false;
     }
 }
