@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Devoxx.Native.Namespaces;
 
 namespace Devoxx.Native.Mounts;
@@ -15,26 +14,12 @@ public static class DetachedCopy
     public static MountFd Of(string mountNamespace, string path)
     {
         using var descriptor = NetworkNamespace.NamespaceFd.Open(mountNamespace);
-        MountFd? copy = null;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+        return ThreadOfItsOwn.Run("mounts", () =>
         {
-            try
-            {
-                Check(RawSyscall.Invoke(Nr.unshare, (nint)CloneFlags.CLONE_FS), "unshare", nameof(CloneFlags.CLONE_FS));
-                Check(RawSyscall.Invoke(Nr.setns, descriptor.Number, (nint)CloneFlags.CLONE_NEWNS), "setns", nameof(CloneFlags.CLONE_NEWNS));
-                copy = OpenTree.Clone(path, recursive: false);
-            }
-            catch (Exception e)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        })
-        { IsBackground = true, Name = "mounts" };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return copy!;
+            Check(RawSyscall.Invoke(Nr.unshare, (nint)CloneFlags.CLONE_FS), "unshare", nameof(CloneFlags.CLONE_FS));
+            Check(RawSyscall.Invoke(Nr.setns, descriptor.Number, (nint)CloneFlags.CLONE_NEWNS), "setns", nameof(CloneFlags.CLONE_NEWNS));
+            return OpenTree.Clone(path, recursive: false);
+        });
 
         void Check(nint result, string call, string flags)
         {

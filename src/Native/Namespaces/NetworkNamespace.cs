@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Devoxx.Native.Netlink;
@@ -68,32 +67,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     private static void Enter(NamespaceFd descriptor) =>
         Check(RawSyscall.InvokeBlocking(Nr.setns, descriptor.Number, (nint)(ulong)CloneFlags.CLONE_NEWNET), "setns", $"fd {descriptor.Number}", nameof(CloneFlags.CLONE_NEWNET));
 
-    private static T OnThreadOfItsOwn<T>(Func<T> work)
-    {
-        T result = default!;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    result = work();
-                }
-                catch (Exception e)
-                {
-                    failure = ExceptionDispatchInfo.Capture(e);
-                }
-            },
-            128 * 1024)
-        {
-            IsBackground = true,
-            Name = "netns",
-        };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result;
-    }
+    private static T OnThreadOfItsOwn<T>(Func<T> work) => ThreadOfItsOwn.Run("netns", work, stack: 128 * 1024);
 
     private static void Check(nint result, string call, string? subject, string? flags)
     {

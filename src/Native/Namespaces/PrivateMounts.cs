@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;
 using Microsoft.Win32.SafeHandles;
@@ -18,36 +17,19 @@ public sealed class PrivateMounts : IDisposable
     /// <summary>Makes the namespace, a copy of this process's, and calls <paramref name="work"/> in it.</summary>
     /// <param name="work">Blocks the caller.</param>
     /// <exception cref="LinuxException">EPERM: not root.</exception>
-    public static PrivateMounts Make(Action work)
+    public static PrivateMounts Make(Action work) => new(ThreadOfItsOwn.Run("mounts", () =>
     {
-        SafeFileHandle? made = null;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+        var result = RawSyscall.Invoke(Nr.unshare, (nint)CloneFlags.CLONE_NEWNS);
+        if (result < 0)
         {
-            try
-            {
-                var result = RawSyscall.Invoke(Nr.unshare, (nint)CloneFlags.CLONE_NEWNS);
-                if (result < 0)
-                {
-                    throw new LinuxException("unshare", (int)-result, "mounts", "CLONE_NEWNS");
-                }
+            throw new LinuxException("unshare", (int)-result, "mounts", "CLONE_NEWNS");
+        }
 
-                // Nothing of it spreads to the host.
-                Mount.Make(null, "/", null, MountFlags.Recursive | MountFlags.Private);
-                work();
-                made = File.OpenHandle("/proc/thread-self/ns/mnt");
-            }
-            catch (Exception e)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        })
-        { IsBackground = true, Name = "mounts" };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return new PrivateMounts(made!);
-    }
+        // Nothing of it spreads to the host.
+        Mount.Make(null, "/", null, MountFlags.Recursive | MountFlags.Private);
+        work();
+        return File.OpenHandle("/proc/thread-self/ns/mnt");
+    }));
 
     public void Dispose() => mounts.Dispose();
 }

@@ -20,22 +20,18 @@ internal sealed class JsonTemplate
     public static JsonTemplate Parse(string format)
     {
         var template = new JsonTemplate();
-        var text = format.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
-        var position = 0;
-        while (text.IndexOf("{{", position, StringComparison.Ordinal) is var open and >= 0)
+        foreach (var (text, inner) in TemplateText.Cut(format))
         {
-            var close = text.IndexOf("}}", open, StringComparison.Ordinal);
-            var words = close < 0 ? [] : text[(open + 2)..close].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (!(words is [['.', ..]] or ["json" or "len", ['.', ..]] || (words is ["index", ['.', ..], .. { Length: > 0 } keys] && keys.All(IsKey))))
+            var words = inner?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is not null
+                && !(words is [['.', ..]] or ["json" or "len", ['.', ..]] || (words is ["index", ['.', ..], .. { Length: > 0 } keys] && keys.All(IsKey))))
             {
                 throw new CommandFailedException($"format \"{format}\": only {{{{.Field.Of.Field}}}}, {{{{json .Field}}}}, {{{{index .Field 0}}}}, {{{{index .Field \"key\"}}}} and {{{{len .Field}}}} are understood, with text between");
             }
 
-            template.parts.Add((text[position..open], words));
-            position = close + 2;
+            template.parts.Add((text, words));
         }
 
-        template.parts.Add((text[position..], null));
         return template;
     }
 

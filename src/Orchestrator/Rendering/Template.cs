@@ -21,23 +21,17 @@ internal sealed class Template
     public static Template Parse(string format)
     {
         var isTable = format.StartsWith("table ", StringComparison.Ordinal);
-        var text = (isTable ? format[6..] : format).Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
         var template = new Template { IsTable = isTable };
-        var position = 0;
-        while (text.IndexOf("{{", position, StringComparison.Ordinal) is var open and >= 0)
+        foreach (var (text, inner) in TemplateText.Cut(isTable ? format[6..] : format))
         {
-            var close = text.IndexOf("}}", open, StringComparison.Ordinal);
-            var inner = close < 0 ? "" : text[(open + 2)..close].Trim();
-            if (inner.Length < 2 || inner[0] != '.' || !inner[1..].All(char.IsAsciiLetterOrDigit))
+            if (inner is not null && (inner.Length < 2 || inner[0] != '.' || !inner[1..].All(char.IsAsciiLetterOrDigit)))
             {
                 throw new CommandFailedException($"format \"{format}\": only fields are understood, such as {{{{.Name}}}}, with text between, and \"table\" in front");
             }
 
-            template.parts.Add((text[position..open], inner[1..]));
-            position = close + 2;
+            template.parts.Add((text, inner?[1..]));
         }
 
-        template.parts.Add((text[position..], null));
         return template;
     }
 
