@@ -57,9 +57,11 @@ internal static class BuildProcess
             throw new ImageException($"{Path.GetFileName(program)} {arguments[0]} failed with exit code {process.ExitCode}:\n  {string.Join("\n  ", last)}");
         }
 
-        // A step runs in a container of its own, which only the builder knows how to end (it kills it when it is told to end itself); what is left after that is killed.
+        // A step runs in a container of its own, which only the builder knows how to end whole: it does when it is told to end itself. One that it has only just
+        // begun it may forget, and end without it: so all that is below it is held before, and what is left after that is killed.
         static async Task EndAsync(Process builder)
         {
+            var processes = ProcessTree.Open(builder.Id);
             try
             {
                 using var patience = new CancellationTokenSource(GracePeriod);
@@ -73,6 +75,14 @@ internal static class BuildProcess
             catch (OperationCanceledException)
             {
                 builder.Kill(entireProcessTree: true);
+            }
+            finally
+            {
+                foreach (var process in processes)
+                {
+                    process.SendSignal(Signal.Kill);
+                    process.Dispose();
+                }
             }
         }
 

@@ -48,6 +48,30 @@ public static class ProcessTree
         return sessions;
     }
 
+    /// <summary>Descriptors of the living of the tree: they stay those processes' even when their parents have ended.</summary>
+    public static IReadOnlyList<PidFd> Open(int root)
+    {
+        var stats = Stats();
+        var processes = new List<PidFd>();
+        foreach (var pid in Members(root, stats))
+        {
+            if (PidFd.TryOpen(pid) is { } process)
+            {
+                // Its pid may have become another's since the list was read.
+                if (ProcessStat.Of(pid)?.StartTime == stats[pid].StartTime)
+                {
+                    processes.Add(process);
+                }
+                else
+                {
+                    process.Dispose();
+                }
+            }
+        }
+
+        return processes;
+    }
+
     /// <summary>The living of the tree. Pure.</summary>
     public static IReadOnlyCollection<int> Members(int session, IReadOnlyDictionary<int, ProcessStat> stats)
     {
