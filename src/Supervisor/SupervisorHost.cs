@@ -136,6 +136,7 @@ public static class SupervisorHost
         if (Cgroup.Children(environment.Cgroups, environment.Root.CgroupParent).IsEmpty)
         {
             Cgroup.OpenExisting(environment.Cgroups, environment.Root.CgroupParent)?.Remove();
+            Cgroup.RemoveUnused(environment.Cgroups, environment.Root.CgroupParent);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Devoxx.Native.Cgroups;
 using Devoxx.Scenarios.World;
 using Xunit;
 
@@ -6,6 +7,22 @@ namespace Devoxx.Scenarios;
 /// <summary><c>runtime:</c> of a service: the same life, whoever makes the container.</summary>
 public sealed class RuntimesScenario
 {
+    /// <summary>On hosts with version 1, runc makes cgroups in every hierarchy, also where this program makes none.</summary>
+    [Fact]
+    public async Task Leaves_no_cgroup_anywhere_when_the_supervisor_has_left()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("services: {short: {image: busybox:1.36, runtime: runc, command: sleep 1000000, stop_signal: SIGKILL}}");
+        using var supervisor = await sandbox.StartSupervisor(idleTimeout: 1);
+        (await sandbox.Compose("up", "-d")).Succeeded();
+        (await sandbox.Compose("down")).Succeeded();
+        (await supervisor.Ended()).Succeeded();
+
+        var host = CgroupHost.Detect();
+        Assert.DoesNotContain(host.V1.Values.Append(host.Unified).OfType<string>().Union(host.Unused), mountPoint => Directory.Exists(mountPoint + sandbox.CgroupParent));
+        await sandbox.AssertNothingRemains();
+    }
+
     [Theory]
     [InlineData("runc")]
     [InlineData("crun")]

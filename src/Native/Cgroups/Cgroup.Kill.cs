@@ -101,6 +101,15 @@ public sealed partial class Cgroup
         }
     }
 
+    /// <summary>Removes the cgroup of this path where this program makes none, but another OCI runtime has. One with processes in it stays.</summary>
+    public static void RemoveUnused(CgroupHost host, string path)
+    {
+        foreach (var mountPoint in host.Unused)
+        {
+            TryRemoveTree(new CgroupDirectory(mountPoint + path));
+        }
+    }
+
     private static bool TryRemoveTree(CgroupDirectory directory)
     {
         var status = directory.TryRemove();

@@ -19,13 +19,14 @@ public sealed class CgroupHost
         new V2.IoController(), new HugetlbController("max"), new RdmaController(),
     ];
 
-    private CgroupHost(string? unified, ImmutableSortedDictionary<string, string> v1, ImmutableArray<string> v2Controllers)
+    private CgroupHost(string? unified, ImmutableSortedDictionary<string, string> v1, ImmutableArray<string> v1Mounts, ImmutableArray<string> v2Controllers)
     {
         Unified = unified;
         V1 = v1;
         V2Controllers = v2Controllers;
         Version = unified is null ? CgroupVersion.V1 : v1.IsEmpty ? CgroupVersion.V2 : CgroupVersion.Hybrid;
         Hierarchies = FindHierarchies();
+        Unused = [.. v1Mounts.Except(Hierarchies.Select(hierarchy => hierarchy.MountPoint))];
         Absent = [.. V2All.Concat(V1All.Where(each => !V2All.Any(other => Same(each.Name, other.Name)))).Where(controller => !Hierarchies.Any(hierarchy => hierarchy.Controllers.Any(each => Same(each.Name, controller.Name))))];
     }
 
@@ -49,6 +50,7 @@ public sealed class CgroupHost
     {
         string? unified = null;
         var v1 = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var v1Mounts = ImmutableArray.CreateBuilder<string>();
         foreach (var mount in mounts)
         {
             if (mount.FsType == "cgroup2")
@@ -58,6 +60,7 @@ public sealed class CgroupHost
             }
             else if (mount.FsType == "cgroup")
             {
+                v1Mounts.Add(mount.MountPoint);
                 foreach (var controller in V1All.Select(each => each.Name))
                 {
                     if (MountEntry.HasOption(mount.SuperOptions, controller))
@@ -73,7 +76,7 @@ public sealed class CgroupHost
             throw new InvalidOperationException("no cgroup hierarchy is mounted; mount cgroup2 on /sys/fs/cgroup");
         }
 
-        return new CgroupHost(unified, v1.ToImmutable(), unified is null ? [] : Words(new CgroupDirectory(unified).TryRead("cgroup.controllers")));
+        return new CgroupHost(unified, v1.ToImmutable(), v1Mounts.ToImmutable(), unified is null ? [] : Words(new CgroupDirectory(unified).TryRead("cgroup.controllers")));
     }
 
     /// <summary>Whether a controller is on either version. Devices always are where there is a unified hierarchy: a BPF program decides there.</summary>
@@ -87,6 +90,9 @@ public sealed class CgroupHost
 
     /// <summary>The hierarchies to use, those of version 1 first.</summary>
     internal ImmutableArray<Hierarchy> Hierarchies { get; }
+
+    /// <summary>Mount points of hierarchies of version 1 that this program leaves alone: without a controller, or with one whose work the unified hierarchy does.</summary>
+    public ImmutableArray<string> Unused { get; }
 
     /// <summary>Controllers that neither version has here.</summary>
     internal ImmutableArray<Controller> Absent { get; }

@@ -31,7 +31,7 @@ public sealed record HostSnapshot(ImmutableSortedSet<string> Lines)
     private static IEnumerable<string> Cgroups(Sandbox sandbox)
     {
         var host = CgroupHost.Detect();
-        return from mountPoint in host.V1.Values.Append(host.Unified).OfType<string>().Distinct()
+        return from mountPoint in host.V1.Values.Append(host.Unified).OfType<string>().Union(host.Unused)
                let parent = mountPoint + sandbox.CgroupParent
                where Directory.Exists(parent)
                from directory in Directory.EnumerateDirectories(parent, "*", SearchOption.AllDirectories)

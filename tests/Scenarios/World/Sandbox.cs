@@ -237,6 +237,7 @@ public sealed class Sandbox : IAsyncDisposable
         }
 
         Cgroup.OpenExisting(host, CgroupParent)?.Remove();
+        Cgroup.RemoveUnused(host, CgroupParent);
         foreach (var mount in MountTable.Read().Reverse().Where(mount => Owns(mount.MountPoint)))
         {
             Mount.Unmount(mount.MountPoint, UnmountFlags.Detach);
