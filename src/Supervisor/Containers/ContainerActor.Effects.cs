@@ -54,8 +54,11 @@ internal sealed partial class ContainerActor
             case CancelTimers: Timers.CancelAll(); break;
             case RemoveFiles:
                 removalFailed = false;
-                Child("network").Tell(new ForgetContainerNetwork(State.Spec!));
-                Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self));
+                if (!releasing)
+                {
+                    RemoveOwnFiles();
+                }
+
                 break;
             case Answer answer: Reply(answer.Order, answer.Error); break;
             case AwaitStart wait: startOrders.Add(wait.Order); break;
@@ -156,6 +159,13 @@ internal sealed partial class ContainerActor
         }
     }
 
+    /// <summary>Not before its last run has let everything go: it is gone then, and nobody would hear of that any more.</summary>
+    private void RemoveOwnFiles()
+    {
+        Child("network").Tell(new ForgetContainerNetwork(State.Spec!));
+        Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self));
+    }
+
     private void FinishRelease()
     {
         var errors = gathering!.Errors;
@@ -168,6 +178,11 @@ internal sealed partial class ContainerActor
 
         if (State.Phase is not (ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting))
         {
+            if (State.Phase == ContainerPhase.Removing)
+            {
+                RemoveOwnFiles();
+            }
+
             return;
         }
 
@@ -231,7 +246,7 @@ internal sealed partial class ContainerActor
 
         Later("grace", stop.Grace, new GraceElapsed(stop.Run));
         // Only the first process of a pid namespace is spared.
-        if (State.Process is { } process && State.Spec!.Namespaces?.Pid is null && !StopSignals.IsHandled(process.Pid, stop.Signal))
+        if (State.Process is { } process && State.Spec! is { Init: false, Namespaces: null or { Pid: null } } && !StopSignals.IsHandled(process.Pid, stop.Signal))
         {
             // A program that has only just begun may not have set its handler yet.
             Later("dropped", StopSignals.TimeToSetHandlers - RanFor, new StopSignalDue(stop.Run, stop.Signal));

@@ -9,6 +9,7 @@ using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Health;
 using Devoxx.Supervisor.Tests.Containers;
+using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Tests.Wiring;
 
@@ -105,15 +106,35 @@ public sealed class ContainerActorTests : WiringTestKit
         Assert.Equal(0, Until(c => c.State.Phase == ContainerPhase.Exited).MemoryKills);
     }
 
+    [Fact]
+    public void Is_not_gone_before_its_last_run_has_let_everything_go()
+    {
+        var container = AfterCommands(
+            spec => spec with { Mounts = [new MountSpec(MountKind.Volume, "data", "/data")] }, new PreparationFailed(1, "no network", 125));
+        Assert.Equal(("data", 1), FishForMessage(m => m is DetachVolume, Soon) is DetachVolume asked ? (asked.Name, asked.Run) : default);
+
+        container.Tell(new RemoveContainer(3, "down"));
+        Until(c => c.State.Phase == ContainerPhase.Removing);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(300));
+
+        container.Tell(new DetachAnswer("data", 1, null));
+        Until(c => c.State.Phase == ContainerPhase.Removed);
+    }
+
     private ContainerChanged Until(Predicate<ContainerChanged> wanted) => (ContainerChanged)FishForMessage(m => m is ContainerChanged c && wanted(c), Soon);
 
     /// <summary>The container as the journal of an earlier life has it, and its next life.</summary>
     private IActorRef Adopted(Func<ContainerSpec, ContainerSpec> with)
     {
         var process = new RunningProcess(sleeper.Pid, ProcessStat.Of(sleeper.Pid)!.Value.StartTime, sleeper.Pid, ProcessStat.Of(sleeper.Pid)!.Value.StartTime, BootId.Current);
+        return AfterCommands(with, new ContainerPrepared(1), new MonitorStarted(1, process));
+    }
+
+    private IActorRef AfterCommands(Func<ContainerSpec, ContainerSpec> with, params IContainerCommand[] commands)
+    {
         var life = new ContainerLife();
         var written = new List<IContainerEvent>();
-        foreach (var command in (IContainerCommand[])[new CreateContainer(1, with(ContainerLife.Spec()), "new"), new StartContainer(2, "up"), new ContainerPrepared(1), new MonitorStarted(1, process)])
+        foreach (var command in (IContainerCommand[])[new CreateContainer(1, with(ContainerLife.Spec()), "new"), new StartContainer(2, "up"), .. commands])
         {
             written.AddRange(life.Tell(command).Events);
         }
