@@ -12,5 +12,5 @@ public static class Nr
         keyctl = 250, ioprio_set = 251, openat = 257, mkdirat = 258, mknodat = 259, fchownat = 260, newfstatat = 262, unlinkat = 263, symlinkat = 266, readlinkat = 267,
         fchmodat = 268, unshare = 272, signalfd4 = 289, eventfd2 = 290, epoll_create1 = 291, dup3 = 292, pipe2 = 293, prlimit64 = 302, setns = 308,
         sched_setattr = 314, seccomp = 317, memfd_create = 319, execveat = 322, statx = 332, pidfd_send_signal = 424, open_tree = 428, move_mount = 429, fsopen = 430,
-        fsconfig = 431, fsmount = 432, pidfd_open = 434, clone3 = 435, close_range = 436, openat2 = 437, pidfd_getfd = 438, mount_setattr = 442;
+        fsconfig = 431, fsmount = 432, pidfd_open = 434, clone3 = 435, close_range = 436, openat2 = 437, pidfd_getfd = 438, faccessat2 = 439, mount_setattr = 442;
 }

@@ -43,6 +43,11 @@ public sealed partial class Cgroup
                 }
             }
 
+            if (killed && first && IsFrozenByV1)
+            {
+                TryWriteFrozen(false); // by somebody else, on a host with both versions
+            }
+
             if (clock.Elapsed > (patience ?? Patience))
             {
                 throw new CgroupBusyException(Path, [.. processes]);
@@ -57,6 +62,8 @@ public sealed partial class Cgroup
         }
     }
 
+    private bool IsFrozenByV1 => With("freezer")?.TryRead("freezer.state") is { } state && state != "THAWED";
+
     /// <summary>Stops everything inside at once; returns when all of it stands still.</summary>
     /// <exception cref="CgroupBusyException">Something does not stop in time.</exception>
     public void Freeze(TimeSpan? patience = null) => SetFrozen(true, patience ?? Patience);
@@ -64,11 +71,11 @@ public sealed partial class Cgroup
     public void Thaw(TimeSpan? patience = null) => SetFrozen(false, patience ?? Patience);
 
     /// <summary>Whether all of it stands still; null where the cgroup is in no hierarchy that freezes.</summary>
-    public bool? IsFrozen => (Unified, With("freezer")) switch
+    public bool? IsFrozen => (Unified?.TryRead("cgroup.events"), With("freezer")?.TryRead("freezer.state")) switch
     {
-        ({ } unified, _) when unified.TryRead("cgroup.events") is { } events => CgroupDirectory.Keyed(events, "frozen") == 1,
-        (_, { } freezer) => freezer.TryRead("freezer.state") == "FROZEN",
-        _ => null,
+        (null, null) => null,
+        ({ } events, _) when CgroupDirectory.Keyed(events, "frozen") == 1 => true,
+        (_, var state) => state == "FROZEN",
     };
 
     /// <summary>Removes the cgroup, and cgroups that its processes made in it, from every hierarchy. What is gone already is no error.</summary>
@@ -164,9 +171,12 @@ public sealed partial class Cgroup
         }
     }
 
-    private bool TryWriteFrozen(bool frozen) =>
-        (Unified is { } unified && unified.TryWrite("cgroup.freeze", frozen ? "1" : "0") == 0)
-        || (With("freezer") is { } freezer && freezer.TryWrite("freezer.state", frozen ? "FROZEN" : "THAWED") == 0);
+    // Frozen by one version, the better one; thawed by both, for somebody else may have used the other.
+    private bool TryWriteFrozen(bool frozen)
+    {
+        var written = Unified is { } unified && unified.TryWrite("cgroup.freeze", frozen ? "1" : "0") == 0;
+        return (written && frozen) || (With("freezer") is { } freezer && freezer.TryWrite("freezer.state", frozen ? "FROZEN" : "THAWED") == 0) || written;
+    }
 
     /// <summary>Waits for cgroup.events to change (it does when the cgroup becomes empty or frozen), at most so long; version 1 alone cannot tell, there it is only the time.</summary>
     private unsafe void WaitForChange(TimeSpan most)

@@ -26,13 +26,14 @@ public sealed partial class Cgroup
 
     /// <summary>Makes the cgroup in the hierarchies that a container always needs and in those that its limits need. What is there already is taken as it is.</summary>
     /// <param name="path">Absolute, without empty, <c>.</c> and <c>..</c> components.</param>
+    /// <param name="everywhere">In every hierarchy that the host has, also those that are of no use to us.</param>
     /// <exception cref="LinuxException">A directory cannot be made.</exception>
-    public static Cgroup Create(CgroupHost host, string path, CgroupLimits? limits = null)
+    public static Cgroup Create(CgroupHost host, string path, CgroupLimits? limits = null, bool everywhere = false)
     {
         var cgroup = new Cgroup(host, CheckPath(path));
-        foreach (var hierarchy in host.Hierarchies)
+        foreach (var hierarchy in everywhere ? [.. host.Spare, .. host.Hierarchies] : host.Hierarchies)
         {
-            if (hierarchy.IsNeeded(limits ?? CgroupLimits.None))
+            if (everywhere || hierarchy.IsNeeded(limits ?? CgroupLimits.None))
             {
                 cgroup.parts.Add((hierarchy, hierarchy.Make(path, limits ?? CgroupLimits.None)));
             }
@@ -45,7 +46,7 @@ public sealed partial class Cgroup
     public static Cgroup? OpenExisting(CgroupHost host, string path)
     {
         var cgroup = new Cgroup(host, CheckPath(path));
-        foreach (var hierarchy in host.Hierarchies)
+        foreach (var hierarchy in (ReadOnlySpan<Hierarchy>)[.. host.Spare, .. host.Hierarchies])
         {
             var directory = hierarchy.At(path);
             if (directory.Exists)
@@ -107,6 +108,9 @@ public sealed partial class Cgroup
             }
         }
     }
+
+    /// <summary>Whether it is in a hierarchy that is of use to us: another program may have made it elsewhere only.</summary>
+    public bool IsInUse => parts.Exists(part => !Host.Spare.Contains(part.Hierarchy));
 
     public CgroupStats ReadStats()
     {

@@ -26,7 +26,11 @@ public sealed class CgroupHost
         V2Controllers = v2Controllers;
         Version = unified is null ? CgroupVersion.V1 : v1.IsEmpty ? CgroupVersion.V2 : CgroupVersion.Hybrid;
         Hierarchies = FindHierarchies();
-        Unused = [.. v1Mounts.Except(Hierarchies.Select(hierarchy => hierarchy.MountPoint))];
+        Spare =
+        [
+            .. v1Mounts.Except(Hierarchies.Select(hierarchy => hierarchy.MountPoint)).Select(mountPoint => new Hierarchy(mountPoint, IsUnified: false,
+                [.. V1All.Where(controller => v1.GetValueOrDefault(controller.Name) == mountPoint)])),
+        ];
         Absent = [.. V2All.Concat(V1All.Where(each => !V2All.Any(other => Same(each.Name, other.Name)))).Where(controller => !Hierarchies.Any(hierarchy => hierarchy.Controllers.Any(each => Same(each.Name, controller.Name))))];
     }
 
@@ -92,7 +96,10 @@ public sealed class CgroupHost
     internal ImmutableArray<Hierarchy> Hierarchies { get; }
 
     /// <summary>Mount points of hierarchies of version 1 that this program leaves alone: without a controller, or with one whose work the unified hierarchy does.</summary>
-    public ImmutableArray<string> Unused { get; }
+    public ImmutableArray<string> Unused => [.. Spare.Select(hierarchy => hierarchy.MountPoint)];
+
+    /// <summary>Those: a container is in them only where it may make cgroups itself, and expects all that the host has.</summary>
+    internal ImmutableArray<Hierarchy> Spare { get; }
 
     /// <summary>Controllers that neither version has here.</summary>
     internal ImmutableArray<Controller> Absent { get; }

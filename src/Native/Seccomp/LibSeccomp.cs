@@ -19,6 +19,8 @@ internal sealed unsafe class LibSeccomp
     private readonly delegate* unmanaged<byte*, uint> _archResolveName;
     private readonly delegate* unmanaged<void*, uint, int> _archAdd;
     private readonly delegate* unmanaged<byte*, int> _syscallResolveName;
+    private readonly delegate* unmanaged<uint, byte*, int> _syscallResolveNameArch;
+    private readonly delegate* unmanaged<uint> _archNative;
     private readonly delegate* unmanaged<void*, uint, int, uint, ArgumentComparison*, int> _ruleAddArray;
     private readonly delegate* unmanaged<void*, int, uint, int> _attrSet;
     private readonly delegate* unmanaged<void*, int, int> _exportBpf;
@@ -30,6 +32,8 @@ internal sealed unsafe class LibSeccomp
         _archResolveName = (delegate* unmanaged<byte*, uint>)NativeLibrary.GetExport(library, "seccomp_arch_resolve_name");
         _archAdd = (delegate* unmanaged<void*, uint, int>)NativeLibrary.GetExport(library, "seccomp_arch_add");
         _syscallResolveName = (delegate* unmanaged<byte*, int>)NativeLibrary.GetExport(library, "seccomp_syscall_resolve_name");
+        _syscallResolveNameArch = (delegate* unmanaged<uint, byte*, int>)NativeLibrary.GetExport(library, "seccomp_syscall_resolve_name_arch");
+        _archNative = (delegate* unmanaged<uint>)NativeLibrary.GetExport(library, "seccomp_arch_native");
         _ruleAddArray = (delegate* unmanaged<void*, uint, int, uint, ArgumentComparison*, int>)NativeLibrary.GetExport(library, "seccomp_rule_add_array");
         _attrSet = (delegate* unmanaged<void*, int, uint, int>)NativeLibrary.GetExport(library, "seccomp_attr_set");
         _exportBpf = (delegate* unmanaged<void*, int, int>)NativeLibrary.GetExport(library, "seccomp_export_bpf");
@@ -69,6 +73,17 @@ internal sealed unsafe class LibSeccomp
             return _syscallResolveName(text);
         }
     }
+
+    /// <summary>Below 0 for a call that this architecture does not have.</summary>
+    public int SyscallResolveNameArch(uint architecture, string name)
+    {
+        fixed (byte* text = Encoding.UTF8.GetBytes(name + "\0"))
+        {
+            return _syscallResolveNameArch(architecture, text);
+        }
+    }
+
+    public uint ArchNative() => _archNative();
 
     public int RuleAddArray(void* context, uint action, int call, ReadOnlySpan<ArgumentComparison> comparisons)
     {

@@ -38,12 +38,37 @@ public static unsafe class SeccompFilter
                 Add(library, context, rule, defaultAction);
             }
 
-            return Export(library, context);
+            var program = Export(library, context);
+            return Refuses(defaultAction) ? UnknownCalls.Before(program, Newest(library, architectures, rules)) : program;
         }
         finally
         {
             library.Release(context);
         }
+    }
+
+    // What allows by default, or says itself that there is no such call, needs nothing said of calls that it does not know.
+    private static bool Refuses(uint defaultAction)
+    {
+        const uint ENOSYS = 38;
+        return defaultAction is not (SeccompAction.Allow or SeccompAction.Log) && defaultAction != SeccompAction.Errno(ENOSYS);
+    }
+
+    private static Dictionary<uint, int> Newest(LibSeccomp library, IReadOnlyList<string> architectures, IReadOnlyList<SeccompRule> rules)
+    {
+        // x32 calls are told by a bit of their number, not by the architecture.
+        const uint X32 = 0x4000003e;
+        var newest = new Dictionary<uint, int>();
+        foreach (var architecture in architectures.Select(library.ArchResolveName).Append(library.ArchNative()).Where(token => token != X32).Distinct())
+        {
+            var last = rules.SelectMany(rule => rule.Names).Max(name => (int?)library.SyscallResolveNameArch(architecture, name));
+            if (last > 0)
+            {
+                newest.Add(architecture, last.Value);
+            }
+        }
+
+        return newest;
     }
 
     private static void Add(LibSeccomp library, void* context, string architecture)

@@ -77,7 +77,7 @@ internal sealed class ExecVerb : Verb
     private static List<string> RuntimeArguments(Invocation invocation, string container, bool tty)
     {
         var arguments = invocation.Arguments;
-        List<string> words = ["devoxx-runtime", "exec", "--root", invocation.Root.RuntimeRoot];
+        List<string> words = ["devoxx-runtime", "exec", "--shell-exit-codes", "--root", invocation.Root.RuntimeRoot];
         if (tty)
         {
             words.Add("--tty");

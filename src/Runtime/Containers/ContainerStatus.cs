@@ -28,9 +28,7 @@ internal static class ContainerStatus
         }
 
         var host = CgroupHost.Detect();
-        return host.Unified is { } unified && File.Exists($"{unified}{path}/cgroup.freeze")
-            ? File.ReadAllText($"{unified}{path}/cgroup.freeze").Trim() == "1"
-            : host.V1.TryGetValue("freezer", out var freezer) && File.Exists($"{freezer}{path}/freezer.state")
-                && File.ReadAllText($"{freezer}{path}/freezer.state").Trim() != "THAWED";
+        return (host.Unified is { } unified && File.Exists($"{unified}{path}/cgroup.freeze") && File.ReadAllText($"{unified}{path}/cgroup.freeze").Trim() == "1")
+            || ForeignFreezer.Holds(host, state.Pid);
     }
 }

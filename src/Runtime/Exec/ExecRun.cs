@@ -98,15 +98,7 @@ internal sealed class ExecRun(StateDirectory directory)
             FileDescriptor.Close(errors.Write);
             FileDescriptor.Close(console.Item2);
             AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));
-            if (PidFdSocket is not null)
-            {
-                UnixSocket.SendDescriptor(PidFdSocket, "pidfd", (int)pidFd.DangerousGetHandle());
-            }
-
-            if (PidFile is not null)
-            {
-                File.WriteAllText(PidFile, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            }
+            Announce(pid, pidFd);
 
             if (Detach)
             {
@@ -123,6 +115,29 @@ internal sealed class ExecRun(StateDirectory directory)
 
             var status = relayed ? new TerminalRelay(FileDescriptor.Receive(console.Item1)).Run(pidFd) : Wait(pidFd);
             return status.ExitCode;
+        }
+    }
+
+    // A process of which the engine cannot be told is one that it would never end.
+    private void Announce(int pid, PidFd pidFd)
+    {
+        try
+        {
+            if (PidFdSocket is not null)
+            {
+                UnixSocket.SendDescriptor(PidFdSocket, "pidfd", (int)pidFd.DangerousGetHandle());
+            }
+
+            if (PidFile is not null)
+            {
+                Containers.PidFile.Write(PidFile, pid);
+            }
+        }
+        catch
+        {
+            pidFd.SendSignal(Signal.Kill);
+            pidFd.Reap();
+            throw;
         }
     }
 

@@ -34,12 +34,13 @@ internal sealed class CgroupEntry : IDisposable
     public IReadOnlyList<int> Tasks { get; }
 
     /// <param name="limits">What it is going to be limited to: decides which hierarchies it is made in.</param>
-    public static CgroupEntry Open(string path, CgroupLimits? limits = null)
+    /// <param name="everywhere">In every hierarchy of the host: see <see cref="Cgroup.Create"/>.</param>
+    public static CgroupEntry Open(string path, CgroupLimits? limits = null, bool everywhere = false)
     {
         var host = CgroupHost.Detect();
-        return Cgroup.OpenExisting(host, path) is { } existing
+        return Cgroup.OpenExisting(host, path) is { IsInUse: true } existing
             ? new CgroupEntry(existing, created: false)
-            : new CgroupEntry(Cgroup.Create(host, path, limits), created: true);
+            : new CgroupEntry(Cgroup.Create(host, path, limits, everywhere), created: true);
     }
 
     public void Dispose() => _join.Dispose();

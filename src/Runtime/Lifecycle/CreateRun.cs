@@ -104,25 +104,29 @@ internal sealed class CreateRun(CreateOptions options)
         try
         {
             var path = CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup);
-            if (Cgroup.OpenExisting(CgroupHost.Detect(), path) is null)
+            var existing = Cgroup.OpenExisting(CgroupHost.Detect(), path);
+            if (existing is not null)
+            {
+                RequireFree(existing);
+            }
+
+            if (existing is not { IsInUse: true })
             {
                 // Before it is there: whoever deletes what a killed create has left must find it.
                 File.WriteAllText(_directory.CgroupNotePath, path);
             }
 
-            var entry = CgroupEntry.Open(path, limits);
-            if (!entry.Created)
-            {
-                RequireFree(entry.Cgroup);
-            }
-
-            return entry;
+            return CgroupEntry.Open(path, limits, MakesCgroups(spec));
         }
         catch (LinuxException e) when (!Environment.IsPrivilegedProcess && limits == CgroupLimits.None && e.ErrnoName is "EACCES" or "EPERM" or "EROFS")
         {
             return null;
         }
     }
+
+    /// <summary>A container that may write to its cgroups has one in every hierarchy, as what runs in it expects (systemd, another engine).</summary>
+    private static bool MakesCgroups(RuntimeSpec spec) =>
+        spec.Mounts?.Any(mount => mount.Type is "cgroup" && !MountOptions.Parse(mount.Options).IsReadOnly) is true;
 
     /// <summary>Two containers in one cgroup would be limited, frozen and killed as one; in a frozen one the first process would never begin.</summary>
     private static void RequireFree(Cgroup cgroup)
@@ -185,7 +189,7 @@ internal sealed class CreateRun(CreateOptions options)
             namespaces,
             guide.AddTo(new ChildDescriptors
             {
-                Errors = errors.Write, CgroupTasks = cgroup?.Tasks ?? [], ConsoleSocket = console, EndsLinesPlainly = options.OwnConsoleSocket >= 0 && WindowSize.Of(1) is null, StartFifo = fifo, Preserved = SocketActivation.Count + options.PreservedFds,
+                Errors = errors.Write, CgroupTasks = cgroup?.Tasks ?? [], ConsoleSocket = console, EndsLinesPlainly = options.OwnConsoleSocket >= 0 && WindowSize.Of(1) is null, StartFifo = fifo, EndingHandler = EndingHandler.Address, Preserved = SocketActivation.Count + options.PreservedFds,
             }),
             CapabilitySets.OfThisThread(),
             dieWithParent: false,
@@ -248,7 +252,7 @@ internal sealed class CreateRun(CreateOptions options)
 
         if (options.PidFile is { } file)
         {
-            File.WriteAllText(file, pid.ToString(CultureInfo.InvariantCulture));
+            PidFile.Write(file, pid);
         }
 
         return new Container(_directory, state);

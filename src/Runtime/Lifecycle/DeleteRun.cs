@@ -24,6 +24,12 @@ internal static class DeleteRun
             if (init is not null)
             {
                 init.SendSignal(Signal.Kill);
+                if (status == ContainerStatus.Paused)
+                {
+                    // What version 1 has frozen does not even die.
+                    ForeignFreezer.Release(CgroupHost.Detect(), container.State.Pid);
+                }
+
                 AwaitEnd(init);
             }
         }

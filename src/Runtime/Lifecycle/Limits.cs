@@ -77,12 +77,15 @@ internal static class Limits
         foreach (var rule in rules)
         {
             var type = rule.Type is null or "" ? 'a' : rule.Type[0];
-            all.Add(new DeviceRule(rule.Allow, type, Number(rule.Major), Number(rule.Minor), rule.Access is { Length: > 0 } access ? access : "rwm"));
+            all.Add(new DeviceRule(rule.Allow, type, Number(rule.Major), Number(rule.Minor), Access(rule.Access)));
         }
 
         all.AddRange(AlwaysAllowed);
         return all.ToImmutable();
     }
+
+    // Other letters mean nothing to the kernel, which takes no rule that has one.
+    private static string Access(string? letters) => letters is null or "" ? "rwm" : string.Concat("rwm".Where(letters.Contains));
 
     private static long? Number(long? number) => number is null or < 0 ? null : number;
 

@@ -42,7 +42,7 @@ internal static unsafe class MountSources
             }
 
             var isMapped = options.IdMap || mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 };
-            if (isMapped || (every && options.IsBind))
+            if (isMapped || (every && options.IsBind && MountPaths.SourceInRoot(spec, bundle, i) is null))
             {
                 trees[i] = Open(mount, options, isMapped, spec.Linux, bundle);
             }

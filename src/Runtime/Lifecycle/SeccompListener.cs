@@ -4,6 +4,7 @@ using Devoxx.Native.Processes;
 using Devoxx.Oci;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
+using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Lifecycle;
 
@@ -15,7 +16,7 @@ internal static unsafe class SeccompListener
     {
         var listener = (int)FileDescriptor.Check(
             RawSyscall.Invoke(Nr.pidfd_getfd, child.DangerousGetHandle(), fd, 0), "pidfd_getfd", $"fd {fd} of process {pid}");
-        var socket = UnixSocket.Connect(seccomp.ListenerPath!);
+        var socket = Connect(seccomp.ListenerPath!);
         try
         {
             FileDescriptor.Send(socket, JsonText.Write(writer => Write(writer, seccomp, pid, state)), listener);
@@ -24,6 +25,18 @@ internal static unsafe class SeccompListener
         {
             FileDescriptor.Close(socket);
             FileDescriptor.Close(listener);
+        }
+    }
+
+    private static int Connect(string path)
+    {
+        try
+        {
+            return UnixSocket.Connect(path);
+        }
+        catch (LinuxException e)
+        {
+            throw new SetupException($"failed to connect with seccomp agent at linux.seccomp.listenerPath: {e.Message}");
         }
     }
 

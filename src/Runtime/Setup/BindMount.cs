@@ -19,12 +19,14 @@ internal sealed class BindMount
     private readonly bool _isDirectory;
     private readonly uint _sourceFlags;
     private readonly int _given;
+    private readonly MountAttributes _clear;
     private Argument _tree;
 
     /// <param name="source">Absolute path on the host; links in it are followed, as the person who wrote it sees them.</param>
     /// <param name="given">A descriptor of the source as a detached mount that has been opened already; −1: none.</param>
-    public BindMount(RootOperations root, string source, string destination, MountOptions options, int given = -1)
+    public BindMount(RootOperations root, string source, string destination, MountOptions options, bool inUserNamespace = false, int given = -1)
     {
+        _clear = options.ClearOfSource(inUserNamespace);
         _given = given;
         _root = root;
         _source = source;
@@ -47,6 +49,12 @@ internal sealed class BindMount
         }
     }
 
+    /// <summary>
+    /// The source as a path inside the container's root, because an earlier mount of the same container makes it, or covers it: it is looked up only when its turn
+    /// comes. Null for the host's.
+    /// </summary>
+    public string? SourceInRoot { get; init; }
+
     public bool WantsPropagation => (_options.Propagation & (MS_SHARED | MS_SLAVE)) != 0;
 
     /// <summary>Private unless said otherwise, whatever the host's mount is.</summary>
@@ -54,7 +62,7 @@ internal sealed class BindMount
 
     public void OpenSource()
     {
-        if (!_root.HasMountDescriptors)
+        if (!_root.HasMountDescriptors || SourceInRoot is not null)
         {
             return;
         }
@@ -74,7 +82,7 @@ internal sealed class BindMount
 
     public void Attach()
     {
-        var target = _root.Open(_destination, _isDirectory ? CreateMissing.Directory : CreateMissing.File);
+        var target = SourceInRoot is { } inside ? OpenTargetLike(inside) : _root.Open(_destination, _isDirectory ? CreateMissing.Directory : CreateMissing.File);
         if (_root.HasMountDescriptors)
         {
             // MS_REC is not part of the propagation here, but AT_RECURSIVE.
@@ -84,9 +92,9 @@ internal sealed class BindMount
                 _root.SetAttributes(_tree, (ulong)_options.RecursiveSet, (ulong)_options.RecursiveClear, 0, true, _destination);
             }
 
-            if ((_options.Set | _options.Clear) != 0)
+            if ((_options.Set | _clear) != 0)
             {
-                _root.SetAttributes(_tree, (ulong)_options.Set, (ulong)_options.Clear, 0, false, _destination);
+                _root.SetAttributes(_tree, (ulong)_options.Set, (ulong)_clear, 0, false, _destination);
             }
 
             _root.Attach(_tree, target, _destination);
@@ -96,6 +104,24 @@ internal sealed class BindMount
         }
 
         AttachByPath(target);
+    }
+
+    // Whether it is a directory is known only now.
+    private Argument OpenTargetLike(string source)
+    {
+        var operations = _root.Operations;
+        var opened = _root.Open("/" + source);
+        if (_root.HasMountDescriptors)
+        {
+            _tree = _root.CloneTree(opened, _options.IsRecursiveBind, _source);
+        }
+
+        operations.Add(OperationKind.SkipUnlessDirectory, "stat", _source, null, opened, 2);
+        var target = _root.Open(_destination, CreateMissing.Directory);
+        operations.Add(OperationKind.SkipIfZero, "skip", _destination, null, 0, 1);
+        _root.Open(_destination, CreateMissing.File, into: target);
+        _root.Close(opened);
+        return target;
     }
 
     // The kernel ignores MS_RDONLY and propagation in the call that binds (mount(2)): three calls.

@@ -27,6 +27,9 @@ internal sealed record ChildDescriptors
     /// <summary>An O_PATH descriptor of the fifo that <c>start</c> opens; −1 starts at once.</summary>
     public int StartFifo { get; init; } = -1;
 
+    /// <summary>With <see cref="StartFifo"/>: a handler that ends the process, for the signals that do; 0: none, so that a first process is deaf to them.</summary>
+    public nint EndingHandler { get; init; }
+
     /// <summary>Where the parent answers when the child waits for it (<see cref="ChildStage"/>); −1 when it never does.</summary>
     public int Resume { get; init; } = -1;
 

@@ -92,6 +92,11 @@ internal static unsafe class ChildReport
             return new SetupException(operations.Describe(index, errno) + why);
         }
 
+        if (errno == Interpreter.NoInterpreter)
+        {
+            return new SetupException($"exec {command}: no such file or directory: its interpreter is missing", FailureKind.ExecNotFound);
+        }
+
         return errno is Linux.ENOENT or Linux.ENOTDIR
             ? new SetupException(
                 command.Contains('/') ? $"exec: \"{command}\": stat {command}: no such file or directory" : $"exec: \"{command}\": executable file not found in $PATH",

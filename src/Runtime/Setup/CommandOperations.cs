@@ -55,11 +55,16 @@ internal static class CommandOperations
         ReportReady(operations, fds.Errors);
         if (fds.StartFifo >= 0)
         {
-            WaitForStart(operations, fds.StartFifo, fifo => RunStartHooks(operations, process, fds, confinement, fifo));
+            if (fds.EndingHandler != 0)
+            {
+                operations.Add(OperationKind.ResetSignals, "rt_sigaction", null, "that end it", fds.EndingHandler);
+            }
+
+            WaitForStart(operations, fds.StartFifo, fifo => RunStartHooks(operations, process, fds, confinement, late, fifo));
         }
         else
         {
-            RunStartHooks(operations, process, fds, confinement, null);
+            RunStartHooks(operations, process, fds, confinement, late, null);
         }
 
         operations.Add(OperationKind.ResetSignals, "rt_sigaction");
@@ -93,9 +98,10 @@ internal static class CommandOperations
         operations.Syscall(Nr.write, "write", "report", null, errors, report, 2 * sizeof(int));
     }
 
-    // In the container, so with the container's environment.
-    private static void RunStartHooks(OperationList operations, Process process, ChildDescriptors fds, CommandConfinement confinement, Argument? fifo) =>
-        HookOperations.Build(operations, "startContainer", confinement.StartHooks, fds.CreatedState, fifo, process.Env ?? []);
+    // In the container, so with the container's environment, and under its filter, also where the process itself is not yet.
+    private static void RunStartHooks(
+        OperationList operations, Process process, ChildDescriptors fds, CommandConfinement confinement, SeccompProgram? late, Argument? fifo) =>
+        HookOperations.Build(operations, "startContainer", confinement.StartHooks, fds.CreatedState, fifo, process.Env ?? [], late);
 
     /// <param name="before">Appends what <c>start</c> is to wait for, given the slot of the fifo.</param>
     private static unsafe void WaitForStart(OperationList operations, int fifo, Action<Argument> before)

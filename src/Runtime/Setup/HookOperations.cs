@@ -17,8 +17,10 @@ internal static unsafe class HookOperations
     /// <param name="stateFd">A descriptor that the state can be read from, from its beginning.</param>
     /// <param name="fifo">Where a failure is told when the runtime that made the container is gone: the slot of the fifo that <c>start</c> reads; null: over the pipe.</param>
     /// <param name="environment">For those that have none of their own; null: the runtime's.</param>
+    /// <param name="filter">Of system calls, for the hooks alone; null: that of the process that runs them, if any.</param>
     public static void Build(
-        OperationList operations, string kind, IReadOnlyList<Hook>? hooks, int stateFd, Argument? fifo = null, IReadOnlyList<string>? environment = null)
+        OperationList operations, string kind, IReadOnlyList<Hook>? hooks, int stateFd, Argument? fifo = null, IReadOnlyList<string>? environment = null,
+        SeccompProgram? filter = null)
     {
         for (var i = 0; i < (hooks?.Count ?? 0); i++)
         {
@@ -29,6 +31,7 @@ internal static unsafe class HookOperations
             request->Environment = operations.Texts(hook.Env ?? environment ?? OwnEnvironment());
             request->StateFd = stateFd;
             request->TimeoutMs = TimeoutOf(hook);
+            request->Filter = filter?.CopyTo(operations) ?? 0;
             operations.Add(
                 OperationKind.RunHook, Name(kind, i), hook.Path, null, request,
                 fifo is null ? 0 : operations.Text($"{HookFailed}{Name(kind, i)}: {hook.Path}: "), fifo ?? 0);
@@ -66,11 +69,13 @@ internal static unsafe class HookOperations
         { } seconds => seconds * 1000,
     };
 
+    private const int SIGSYS = 31;
+
     /// <summary>What came of a hook that failed, as <see cref="HookProcess"/> encodes it.</summary>
     public static string Outcome(int code) => code switch
     {
         HookProcess.TimedOut => "it was killed when its timeout had passed",
-        >= HookProcess.Signalled => $"it was ended by {Native.Processes.Signal.Name(code - HookProcess.Signalled)}",
+        >= HookProcess.Signalled => $"it was ended by {Native.Processes.Signal.Name(code - HookProcess.Signalled)}{(code - HookProcess.Signalled == SIGSYS ? ", bad system call" : "")}",
         >= HookProcess.Exited => $"exit status {code - HookProcess.Exited}",
         _ => Native.Errno.Text(code),
     };

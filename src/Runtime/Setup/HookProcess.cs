@@ -13,6 +13,9 @@ internal struct HookRequest
 
     /// <summary>−1: for ever.</summary>
     public int TimeoutMs;
+
+    /// <summary>A filter of system calls that the hook is to run under (struct sock_fprog); 0: that of who runs it, if any.</summary>
+    public nint Filter;
 }
 
 /// <summary>Runs a hook as a process of its own and waits for its end. The rules of <see cref="Interpreter"/> hold here too.</summary>
@@ -21,7 +24,7 @@ internal static unsafe class HookProcess
     /// <summary>Beyond all error numbers: an exit code, or a signal, is added to these.</summary>
     public const int Exited = 0x10000, Signalled = 0x20000, TimedOut = 0x30000;
 
-    private const int EINTR = 4, SIGCHLD = 17, SIGKILL = 9, SEEK_SET = 0;
+    private const int EINTR = 4, SIGCHLD = 17, SIGKILL = 9, SEEK_SET = 0, SECCOMP_SET_MODE_FILTER = 1;
     private const nint SYS_poll = 7;
 
     /// <summary>0 when it succeeded, else negated: an error number, or one of the codes above.</summary>
@@ -41,7 +44,8 @@ internal static unsafe class HookProcess
             RawSyscall.Invoke(Nr.lseek, hook->StateFd, 0, SEEK_SET);
             RawSyscall.Invoke(Nr.dup3, hook->StateFd, 0, 0);
             Interpreter.ResetSignals();
-            var errno = (int)-RawSyscall.Invoke(Nr.execve, hook->Path, hook->Arguments, hook->Environment);
+            var filtered = hook->Filter == 0 ? 0 : RawSyscall.Invoke(Nr.seccomp, SECCOMP_SET_MODE_FILTER, 0, hook->Filter);
+            var errno = (int)-(filtered < 0 ? filtered : RawSyscall.Invoke(Nr.execve, hook->Path, hook->Arguments, hook->Environment));
             RawSyscall.Invoke(Nr.write, write, (nint)(&errno), sizeof(int));
             Interpreter.Exit(127);
         }

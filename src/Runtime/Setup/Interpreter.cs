@@ -17,8 +17,14 @@ namespace Devoxx.Runtime.Setup;
 internal static unsafe class Interpreter
 {
     private const int EPERM = 1, ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EPIPE = 32;
-    private const int AT_EMPTY_PATH = 0x1000;
+    private const int AT_FDCWD = -100, AT_EACCESS = 0x200, AT_EMPTY_PATH = 0x1000;
     private const int O_PATH = 0x200000, O_CLOEXEC = 0x80000;
+
+    /// <summary>
+    /// In place of ENOENT of execve(2) when the file itself is there: what its first line, or its program header, names is not. ELIBBAD, which the call gives only for
+    /// old formats.
+    /// </summary>
+    public const int NoInterpreter = 80;
 
     /// <summary>Never returns. A failure goes to <paramref name="errorFd"/> as two 32-bit integers: operation, error number.</summary>
     public static void Run(Operation* operations, int count, nint* slots, int errorFd)
@@ -119,7 +125,7 @@ internal static unsafe class Interpreter
 
                 return outcome;
             case OperationKind.ResetSignals:
-                ResetSignals();
+                ResetSignals(a);
                 return 0;
             case OperationKind.RequireCommand:
                 return RequireCommand((byte**)a);
@@ -166,6 +172,12 @@ internal static unsafe class Interpreter
             failure = result == -EACCES || failure == -EACCES ? -EACCES : result;
         }
 
+        for (var path = paths; failure == -ENOENT && *path != null; path++)
+        {
+            const int F_OK = 0;
+            failure = RawSyscall.Invoke(Nr.faccessat2, AT_FDCWD, (nint)(*path), F_OK, AT_EACCESS) == 0 ? -NoInterpreter : failure;
+        }
+
         return failure;
     }
 
@@ -174,13 +186,13 @@ internal static unsafe class Interpreter
         const int ENOEXEC = 8, NotFound = 127, NotExecutable = 126;
         var text = (byte*)(errno switch
         {
-            ENOENT => complaint->NotFound,
+            ENOENT or NoInterpreter => complaint->NotFound,
             EACCES => complaint->Denied,
             ENOEXEC => complaint->WrongFormat,
             _ => complaint->Other,
         });
         RawSyscall.Invoke(Nr.write, 2, (nint)text, Length(text));
-        Exit(errno == ENOENT ? NotFound : NotExecutable);
+        Exit(errno is ENOENT or NoInterpreter ? NotFound : NotExecutable);
     }
 
     private static void Tell(int fd, byte* text, int number)
@@ -211,11 +223,11 @@ internal static unsafe class Interpreter
 
     private static nint RequireCommand(byte** paths)
     {
-        const int SYS_faccessat2 = 439, AT_FDCWD = -100, X_OK = 1, AT_EACCESS = 0x200, ENOSYS = 38;
+        const int X_OK = 1, ENOSYS = 38;
         nint failure = -ENOENT;
         for (var path = paths; *path != null; path++)
         {
-            var result = RawSyscall.Invoke(SYS_faccessat2, AT_FDCWD, (nint)(*path), X_OK, AT_EACCESS);
+            var result = RawSyscall.Invoke(Nr.faccessat2, AT_FDCWD, (nint)(*path), X_OK, AT_EACCESS);
             if (result is 0 or -EPERM or -ENOSYS)
             {
                 // EPERM: the filter does not let us ask; ENOSYS: before Linux 5.8. execve will tell.
@@ -229,19 +241,25 @@ internal static unsafe class Interpreter
     }
 
     /// <summary>CLONE_CLEAR_SIGHAND would leave ignored signals ignored, and the monitor ignores several.</summary>
-    internal static void ResetSignals()
+    internal static void ResetSignals(nint endingHandler = 0)
     {
-        // struct kernel_sigaction: handler, flags, restorer, mask of 64 bits; all zero is SIG_DFL.
+        // struct kernel_sigaction: handler, flags, restorer, mask of 64 bits; all zero is SIG_DFL. The kernel demands a restorer for a handler, also for one that never returns.
+        const int SA_RESTORER = 0x04000000;
         var action = stackalloc nint[4];
-        action[0] = action[1] = action[2] = action[3] = 0;
+        var ending = stackalloc nint[4];
+        action[0] = action[1] = action[2] = action[3] = ending[3] = 0;
+        (ending[0], ending[1], ending[2]) = (endingHandler, SA_RESTORER, endingHandler);
         for (var signal = 1; signal <= 64; signal++)
         {
-            RawSyscall.Invoke(Nr.rt_sigaction, signal, (nint)action, 0, 8);
+            RawSyscall.Invoke(Nr.rt_sigaction, signal, (nint)(endingHandler != 0 && EndsByDefault(signal) ? ending : action), 0, 8);
         }
 
         const int SIG_SETMASK = 2;
         RawSyscall.Invoke(Nr.rt_sigprocmask, SIG_SETMASK, (nint)action, 0, 8);
     }
+
+    // signal(7): CHLD, CONT, TSTP, TTIN, TTOU, URG and WINCH do something else. What no program may handle is refused, and stays.
+    private static bool EndsByDefault(int signal) => signal is not (17 or 18 or 20 or 21 or 22 or 23 or 28);
 
     private static void FormatFdPath(int fd, byte* target)
     {

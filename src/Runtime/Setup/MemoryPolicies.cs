@@ -37,7 +37,23 @@ internal static unsafe class MemoryPolicies
             }
         }
 
+        RequireNodes(policy, new Span<byte>((void*)mask, mask == 0 ? 0 : CpuList.MaskBytes));
         operations.Syscall(Nr.set_mempolicy, "set_mempolicy", policy.Mode, policy.Nodes, (nint)mode, mask, bits);
+    }
+
+    // The kernel's answer, EINVAL, would not say why (set_mempolicy(2)).
+    private static void RequireNodes(MemoryPolicy policy, ReadOnlySpan<byte> mask)
+    {
+        var count = 0;
+        foreach (var octet in mask)
+        {
+            count += System.Numerics.BitOperations.PopCount(octet);
+        }
+
+        if (policy.Mode is "MPOL_DEFAULT" or "MPOL_LOCAL" && count > 0)
+        {
+            throw new SetupException($"linux.memoryPolicy {policy.Mode}: mode requires 0 nodes but got {count} ({policy.Nodes})");
+        }
     }
 
     private static uint ModeOf(string name) => name switch

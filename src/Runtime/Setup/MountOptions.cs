@@ -26,6 +26,25 @@ internal sealed record MountOptions
 
     public MountAttributes Clear { get; private set; }
 
+    /// <summary>
+    /// What a bind mount loses of its source's: as mount(2) has it with MS_REMOUNT|MS_BIND, who says one option says all that there are, but for the times of access.
+    /// In a user namespace what the source does not allow stays so, except for links.
+    /// </summary>
+    /// <param name="inUserNamespace">The container's root is not the host's.</param>
+    public MountAttributes ClearOfSource(bool inUserNamespace)
+    {
+        const MountAttributes Others = MountAttributes.MOUNT_ATTR_RDONLY | MountAttributes.MOUNT_ATTR_NOSUID | MountAttributes.MOUNT_ATTR_NODEV | MountAttributes.MOUNT_ATTR_NOEXEC;
+        const MountAttributes Atime = MountAttributes.MOUNT_ATTR__ATIME, Times = Atime | MountAttributes.MOUNT_ATTR_NODIRATIME;
+        if ((Set | Clear) == 0)
+        {
+            return 0;
+        }
+
+        // All of the times are said anew by who says one, and none by who only takes one back ("atime").
+        var saysTimes = (Flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)) != 0;
+        return (((Clear & ~Times) | MountAttributes.MOUNT_ATTR_NOSYMFOLLOW | (inUserNamespace ? 0 : Others) | (saysTimes ? Times : 0)) & ~Set) | (saysTimes ? Atime : 0);
+    }
+
     /// <summary>For this mount and all below it (<c>rro</c> and its like).</summary>
     public MountAttributes RecursiveSet { get; private set; }
 

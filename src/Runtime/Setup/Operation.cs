@@ -50,7 +50,7 @@ internal enum OperationKind
     /// </summary>
     RunHook,
 
-    /// <summary>Every signal at its default, none blocked.</summary>
+    /// <summary>Every signal at its default, none blocked; with the handler A, where it is one, for each signal whose default ends the process.</summary>
     ResetSignals,
 
     /// <summary>Fails unless one of the paths A can be executed: so that <c>create</c> can say it, not only <c>start</c>.</summary>

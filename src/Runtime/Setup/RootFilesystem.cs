@@ -18,6 +18,7 @@ internal sealed unsafe class RootFilesystem
     private readonly List<BindMount> _binds = [];
     private readonly List<string> _readOnlyLate = [];
     private Mount? _overlay;
+    private Argument? _rootTree;
 
     /// <param name="bundle">Absolute path; what is relative in config.json is relative to it.</param>
     /// <param name="fds">With what the parent has opened already.</param>
@@ -36,6 +37,8 @@ internal sealed unsafe class RootFilesystem
         {
             bind.OpenSource();
         }
+
+        TieRoot();
 
         // Without descriptors a slave mount must find its peers through the namespace itself.
         var propagation = !_root.HasMountDescriptors && _binds.Exists(bind => bind.WantsPropagation) ? MS_SLAVE | MS_REC : MS_PRIVATE | MS_REC;
@@ -149,8 +152,7 @@ internal sealed unsafe class RootFilesystem
     /// <summary>Whether the root is a mount of its own, made by the child.</summary>
     public static bool IsOverlay(RuntimeSpec spec) => spec.Mounts is [{ Type: "overlay" } first, ..] && ContainerPath.Relative(first.Destination).Length == 0;
 
-    private string RootPath =>
-        Path.GetFullPath(Path.Combine(_bundle, (_spec.Root ?? throw new SetupException("config.json has no root")).Path));
+    private string RootPath => MountPaths.RootOf(_spec, _bundle);
 
     private void MountRoot()
     {
@@ -172,9 +174,7 @@ internal sealed unsafe class RootFilesystem
         }
         else if (_root.HasMountDescriptors)
         {
-            var tree = _operations.NewSlot();
-            _operations.Syscall(
-                Nr.open_tree, "open_tree", path, "OPEN_TREE_CLONE|AT_RECURSIVE", AT_FDCWD, text, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE).Into(tree);
+            var tree = _rootTree ?? OpenRoot();
             _operations.Syscall(Nr.move_mount, "move_mount", "to " + path, null, tree, _root.Empty, AT_FDCWD, text, MOVE_MOUNT_F_EMPTY_PATH);
             _root.Close(tree);
         }
@@ -186,13 +186,36 @@ internal sealed unsafe class RootFilesystem
         _operations.Syscall(Nr.openat, "open", path, "O_PATH|O_DIRECTORY", AT_FDCWD, text, O_PATH | O_DIRECTORY | O_CLOEXEC).Into(_root.Root);
     }
 
+    private Argument OpenRoot()
+    {
+        var (path, tree) = (RootPath, _operations.NewSlot());
+        _operations.Syscall(
+            Nr.open_tree, "open_tree", path, "OPEN_TREE_CLONE|AT_RECURSIVE", AT_FDCWD, _operations.Text(path), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE).Into(tree);
+        return tree;
+    }
+
+    // What the host mounts in the root later is to be seen in the container: so it must be tied to the host's before this namespace is made private.
+    private void TieRoot()
+    {
+        const uint Tied = MS_SLAVE | MS_SHARED;
+        if (!_root.HasMountDescriptors || _overlay is not null || _fds.RootTree >= 0
+            || _spec.Linux?.RootfsPropagation is not { Length: > 0 } propagation || (ParsePropagation(propagation) & Tied) == 0)
+        {
+            return;
+        }
+
+        var tree = OpenRoot();
+        _root.SetAttributes(tree, 0, 0, MS_SLAVE, true, RootPath);
+        _rootTree = tree;
+    }
+
     private void Plan()
     {
         var hasDev = false;
         for (var i = 0; i < (_spec.Mounts?.Count ?? 0); i++)
         {
             var mount = _spec.Mounts![i];
-            var relative = ContainerPath.Relative(mount.Destination);
+            var relative = MountPaths.Destination(mount.Destination, RootPath);
             if (relative.Length == 0)
             {
                 if (mount.Type != "overlay" || _overlay is not null || _mounts.Count > 0)
@@ -206,7 +229,7 @@ internal sealed unsafe class RootFilesystem
 
             hasDev |= relative == "dev";
             var options = Parse(mount.Options);
-            Plan(mount, options, _fds.Sources?.TryGetValue(i, out var tree) is true ? tree : -1);
+            Plan(i, "/" + relative, options);
         }
 
         if (!hasDev)
@@ -217,9 +240,9 @@ internal sealed unsafe class RootFilesystem
         }
     }
 
-    private void Plan(Mount mount, MountOptions options, int tree)
+    private void Plan(int index, string destination, MountOptions options)
     {
-        var destination = "/" + ContainerPath.Relative(mount.Destination);
+        var mount = _spec.Mounts![index];
         if (options.IsBind || mount.Type is null or "" or "bind" or "none")
         {
             if (mount.Source is not { Length: > 0 } source)
@@ -229,7 +252,8 @@ internal sealed unsafe class RootFilesystem
 
             var absolute = Path.GetFullPath(Path.Combine(_bundle, source));
             ProcRules.RequireAllowed(destination, absolute, isProc: false);
-            var bind = new BindMount(_root, absolute, destination, options, tree);
+            var tree = _fds.Sources?.TryGetValue(index, out var opened) is true ? opened : -1;
+            var bind = new BindMount(_root, absolute, destination, options, _namespaces.HasUser, tree) { SourceInRoot = tree < 0 ? MountPaths.SourceInRoot(_spec, _bundle, index) : null };
             _binds.Add(bind);
             _mounts.Add(bind.Attach);
             return;

@@ -23,14 +23,15 @@ internal sealed unsafe class RootOperations(OperationList operations, bool hasMo
 
     /// <summary>Opens a path inside the root with O_PATH.</summary>
     /// <param name="skipWhenMissing">How many following operations a missing path skips; null makes it an error.</param>
-    public Argument Open(string path, CreateMissing create = CreateMissing.Nothing, ulong resolve = 0, int? skipWhenMissing = null)
+    /// <param name="into">The slot that takes it; null: a new one.</param>
+    public Argument Open(string path, CreateMissing create = CreateMissing.Nothing, ulong resolve = 0, int? skipWhenMissing = null, Argument? into = null)
     {
         var relative = ContainerPath.Relative(path);
         var request = (PathRequest*)operations.Allocate(sizeof(PathRequest));
         request->Path = (byte*)operations.Text(relative.Length == 0 ? "." : relative);
         request->Create = create;
         request->Resolve = resolve;
-        var slot = operations.NewSlot();
+        var slot = into ?? operations.NewSlot();
         ref var operation = ref operations.Add(
             OperationKind.OpenInRoot, "open", path, (resolve & RESOLVE_NO_SYMLINKS) != 0 ? "RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS" : "RESOLVE_IN_ROOT", Root, request)
             .Into(slot);

@@ -11,6 +11,9 @@ internal sealed unsafe class SeccompProgram
 {
     private const int SECCOMP_SET_MODE_FILTER = 1, SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
+    /// <summary>Which form of compiled filters this is: one that an older version of this program has left must not be loaded.</summary>
+    private const string Form = ".2";
+
     private readonly byte[] _program;
     private readonly int _flags;
 
@@ -27,7 +30,7 @@ internal sealed unsafe class SeccompProgram
             return null;
         }
 
-        var cache = spec.Annotations?.GetValueOrDefault(CommandConfinement.FilterAnnotation);
+        var cache = spec.Annotations?.GetValueOrDefault(CommandConfinement.FilterAnnotation) is { } file ? file + Form : null;
         var program = (cache is null ? null : TryRead(cache)) ?? Compile(seccomp, cache);
         return new SeccompProgram(program, Flags(seccomp), Notifies(seccomp));
     }
@@ -56,15 +59,20 @@ internal sealed unsafe class SeccompProgram
         return program;
     }
 
-    public void Load(OperationList operations, ChildDescriptors fds)
+    /// <summary>A copy in the child's memory: struct sock_fprog, how many instructions, where.</summary>
+    public nint CopyTo(OperationList operations)
     {
         var memory = operations.Allocate(_program.Length);
         _program.CopyTo(new Span<byte>((void*)memory, _program.Length));
-
-        // struct sock_fprog: how many instructions, where.
         var header = (nint*)operations.Allocate(2 * sizeof(nint));
         *(ushort*)header = (ushort)(_program.Length / 8);
         header[1] = memory;
+        return (nint)header;
+    }
+
+    public void Load(OperationList operations, ChildDescriptors fds)
+    {
+        var header = CopyTo(operations);
         var flags = _flags | (HasListener ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0);
         var listener = operations.NewSlot();
         operations.Syscall(
@@ -96,9 +104,10 @@ internal sealed unsafe class SeccompProgram
             asks = true;
             foreach (var name in syscall.Names)
             {
-                if (name is "write" or "read")
+                // A read waits until whoever listens lets it happen: the parent does its part before that.
+                if (name == "write")
                 {
-                    throw new SetupException($"linux.seccomp: {Notify} cannot be used for {name}: the runtime needs it to hand the listener over");
+                    throw new SetupException($"linux.seccomp: {Notify} cannot be used for the write syscall: the runtime needs it to hand the listener over");
                 }
             }
         }

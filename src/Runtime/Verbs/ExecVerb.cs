@@ -5,6 +5,7 @@ using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Exec;
+using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Verbs;
 
@@ -13,12 +14,18 @@ namespace Devoxx.Runtime.Verbs;
 /// <c>--exit-file PATH</c> the code is written there too.</summary>
 internal static class ExecVerb
 {
+    /// <summary>The option of who wants the codes of shells and of docker: 127 for a command that is not there, 126 for one that cannot be executed. It comes first.</summary>
+    private const string ShellCodes = "shell-exit-codes";
+
+    /// <summary>When the process could not be started: 255, as runc has it, unless <see cref="ShellCodes"/> is asked for.</summary>
+    public static int FailureCode(ReadOnlySpan<string> args, string kind) => args is ["--" + ShellCodes, ..] ? FailureKind.ExitCode(kind) : 255;
+
     public static int Run(GlobalOptions options, ReadOnlySpan<string> args)
     {
         var parsed = Arguments.Parse(
             args,
             ["root", "e=env", "u=user", "cwd", "g=additional-gids", "p=process", "pid-file", "console-socket", "c=cap", "preserve-fds", "apparmor", "process-label", "cgroup", "timeout", "pidfd-socket", "exit-file"],
-            ["t=tty", "d=detach", "no-new-privs", "privileged", "ignore-paused", "T=no-tty", "i=interactive"],
+            ["t=tty", "d=detach", "no-new-privs", "privileged", "ignore-paused", "T=no-tty", "i=interactive", ShellCodes],
             operandsBeforeRest: 1);
         if (parsed.Operands.Count == 0)
         {

@@ -1,3 +1,4 @@
+using Devoxx.Native.Cgroups;
 using Devoxx.Native.Failpoints;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
@@ -30,6 +31,7 @@ internal static class PauseVerb
         }
         else
         {
+            ForeignFreezer.Release(cgroup.Host, container.State.Pid);
             cgroup.Thaw();
         }
 

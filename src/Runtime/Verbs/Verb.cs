@@ -1,4 +1,5 @@
 using Devoxx.Runtime.CommandLine;
+using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Verbs;
 
@@ -7,6 +8,9 @@ internal static class Verb
 {
     /// <summary>Those that make a process in a container.</summary>
     public static bool Enters(string[] args) => args is ["monitor" or "create" or "run" or "exec", ..];
+
+    /// <summary>What we end with when a verb has failed: 1, and for <c>exec</c>, whose command may end with any number, what <see cref="ExecVerb.FailureCode"/> says.</summary>
+    public static int FailureCode(string[] args, string kind) => args is ["exec", .. var rest] ? ExecVerb.FailureCode(rest, kind) : FailureKind.ExitCode(kind);
 
     public static int Run(GlobalOptions options, string[] args) => args switch
     {

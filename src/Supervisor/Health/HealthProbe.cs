@@ -43,7 +43,7 @@ internal static class HealthProbe
         var process = Spawn.Start(
             environment.RuntimeStart,
             [
-                "devoxx-runtime", "--root", environment.Root.RuntimeRoot, "exec",
+                "devoxx-runtime", "--root", environment.Root.RuntimeRoot, "exec", "--shell-exit-codes",
                 "--timeout", ((long)Math.Ceiling(spec.Timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture),
                 containerId, "--", .. spec.Command,
             ],

@@ -49,7 +49,7 @@ internal static class HookRun
     private static SpawnedProcess Start(HookSpec spec, string containerId, string exitFile, TimeSpan? timeout, SupervisorEnvironment environment, OutputPipe pipe)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(exitFile)!);
-        List<string> arguments = ["devoxx-runtime", "--root", environment.Root.RuntimeRoot, "exec", "--exit-file", exitFile];
+        List<string> arguments = ["devoxx-runtime", "--root", environment.Root.RuntimeRoot, "exec", "--shell-exit-codes", "--exit-file", exitFile];
         if (timeout is { } most)
         {
             arguments.AddRange("--timeout", ((long)Math.Ceiling(most.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));

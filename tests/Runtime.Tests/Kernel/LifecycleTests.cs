@@ -118,7 +118,7 @@ public sealed class LifecycleTests : IDisposable
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
         _bundle.Runtime("pause", _bundle.Id).Succeeded();
         Assert.Equal("paused", State("status"));
-        Assert.Equal(["cannot exec in a paused container (use --ignore-paused to override)"], Errors("exec", _bundle.Id, "true"));
+        Assert.Equal((255, "devoxx-runtime: cannot exec in a paused container (use --ignore-paused to override)\n"), Failed("exec", _bundle.Id, "true"));
         _bundle.Runtime("resume", _bundle.Id).Succeeded();
         Assert.Equal("running", State("status"));
         Assert.Equal(["container not paused"], Errors("resume", _bundle.Id));
@@ -184,6 +184,8 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         return [.. run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line["devoxx-runtime: ".Length..])];
     }
+
+    private (int, string) Failed(params string[] arguments) => _bundle.Runtime(arguments) is var run ? (run.ExitCode, run.Error) : default;
 
     private string CgroupFile(string v1, string v2) =>
         File.ReadAllText(_bundle.CgroupDirectories().SelectMany(directory => new[] { $"{directory}/{v1}", $"{directory}/{v2}" }).First(File.Exists)).Trim();

@@ -21,6 +21,33 @@ public sealed class SeccompTests
         Assert.Equal("Seccomp:\t2", output[^1]);
     }
 
+    [Theory]
+    [InlineData("SCMP_ACT_ERRNO", "38 1")]
+    [InlineData("SCMP_ACT_ALLOW", "38 22")]
+    public void A_call_that_is_newer_than_the_profile_does_not_exist(string defaultAction, string errors)
+    {
+        // sysfs(2), 139, with arguments that are wrong (EINVAL): older than the newest that the profile names, and not among them.
+        using var bundle = new Bundle();
+        var spec = bundle.Spec("perl", "-e", "syscall(1000); print $!+0; syscall(139, 99); print ' ', $!+0")
+            .WithMount("/usr", "/usr", "rbind", "ro").WithMount("/lib", "/lib", "rbind", "ro").WithMount("/lib64", "/lib64", "rbind", "ro");
+        string[] names = ["read", "write", "openat", "close", "fstat", "newfstatat", "lseek", "mmap", "mprotect", "munmap", "brk", "rt_sigaction", "rt_sigprocmask", "ioctl", "pread64",
+            "access", "execve", "exit_group", "fcntl", "getrandom", "prlimit64", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "futex", "getuid", "geteuid", "getgid",
+            "getegid", "getpid", "readlink", "sysinfo", "uname", "getcwd", "dup", "clock_gettime", "stat", "close_range", "openat2", "faccessat2"];
+        var seccomp = new Seccomp { DefaultAction = defaultAction, Architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"], Syscalls = [new SeccompSyscall { Names = names, Action = "SCMP_ACT_ALLOW" }] };
+        Assert.Equal([errors], bundle.Output(spec.WithLinux(l => l with { Seccomp = seccomp }).WithProcess(p => p with { NoNewPrivileges = true })));
+    }
+
+    [Fact]
+    public void A_start_hook_runs_under_the_filter_of_the_container()
+    {
+        using var bundle = new Bundle();
+        var spec = Filtered(bundle.Spec("true"), new SeccompSyscall { Names = ["mkdir", "mkdirat"], Action = "SCMP_ACT_KILL_PROCESS" }).WithProcess(p => p with { NoNewPrivileges = true });
+        bundle.Write(spec with { Hooks = new Hooks { StartContainer = [new Hook("/bin/mkdir") { Args = ["mkdir", "/tmp/x"] }] } });
+        var run = bundle.Runtime("run", "--bundle", bundle.Path, bundle.Id);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("error running startContainer hook #0: /bin/mkdir: it was ended by SIGSYS, bad system call", run.Error);
+    }
+
     [Fact]
     public void An_argument_decides()
     {

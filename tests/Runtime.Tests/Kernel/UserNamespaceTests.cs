@@ -6,7 +6,7 @@ namespace Devoxx.Runtime.Tests.Kernel;
 /// <summary>User namespaces and id-mapped mounts; as root.</summary>
 public sealed class UserNamespaceTests : IDisposable
 {
-    private const uint Base = 200_000;
+    private const uint Base = Bundle.MappedBase;
 
     private readonly Bundle _bundle = new();
 
@@ -80,14 +80,6 @@ public sealed class UserNamespaceTests : IDisposable
 
     private static IdMapping Map(uint container, uint host) => new() { ContainerId = container, HostId = host, Size = 65536 };
 
-    // A root of its own that belongs to the mapped root; the directories above it are closed to everybody else.
-    private RuntimeSpec Mapped(RuntimeSpec spec)
-    {
-        Command.Run("cp", "-a", Published.Rootfs + "/.", _bundle.Path + "/rootfs").Succeeded();
-        Command.Run("chown", "-R", $"{Base}:{Base}", _bundle.Path + "/rootfs").Succeeded();
-        return spec.WithLinux(l => l with { Namespaces = [.. l.Namespaces!, new Namespace("user")], UidMappings = [Map(0, Base)], GidMappings = [Map(0, Base)] }) with
-        {
-            Mounts = [.. spec.Mounts!.Skip(1)],
-        };
-    }
+
+    private RuntimeSpec Mapped(RuntimeSpec spec) => _bundle.InUserNamespace(spec);
 }

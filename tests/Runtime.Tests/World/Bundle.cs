@@ -37,6 +37,21 @@ public sealed class Bundle : IDisposable
 
     public RuntimeSpec Shell(string script) => Spec("sh", "-c", script);
 
+    /// <summary>A root filesystem of its own in the bundle, in place of the overlay.</summary>
+    public void CopyRootfs() => Command.Run("cp", "-a", Published.Rootfs + "/.", Path + "/rootfs").Succeeded();
+
+    /// <summary>The host's id of the root that <see cref="InUserNamespace"/> gives a container.</summary>
+    public const uint MappedBase = 200_000;
+
+    /// <summary>The same in a new user namespace, with a root filesystem that belongs to its root.</summary>
+    public RuntimeSpec InUserNamespace(RuntimeSpec spec)
+    {
+        CopyRootfs();
+        Command.Run("chown", "-R", $"{MappedBase}:{MappedBase}", Path + "/rootfs").Succeeded();
+        IdMapping[] map = [new IdMapping { HostId = MappedBase, Size = 65536 }];
+        return spec.WithLinux(l => l with { Namespaces = [.. l.Namespaces!, new Namespace("user")], UidMappings = map, GidMappings = map }) with { Mounts = [.. spec.Mounts!.Skip(1)] };
+    }
+
     public void Write(RuntimeSpec spec) =>
         File.WriteAllBytes(Path + "/config.json", JsonSerializer.SerializeToUtf8Bytes(spec, OciJson.Default.RuntimeSpec));
 
@@ -80,7 +95,7 @@ public sealed class Bundle : IDisposable
         return new Command(exit, "", File.Exists(log) ? File.ReadAllText(log) : "");
     }
 
-    public Command Exec(params string[] arguments) => Command.Run(Published.Executable, ["exec", "--root", Root, .. arguments]);
+    public Command Exec(params string[] arguments) => Command.Run(Published.Executable, ["exec", "--shell-exit-codes", "--root", Root, .. arguments]);
 
     public IEnumerable<string> CgroupDirectories() =>
         Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}{Specs.CgroupParent}/{Id}").Where(Directory.Exists);

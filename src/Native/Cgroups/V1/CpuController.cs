@@ -17,20 +17,22 @@ internal sealed class CpuController : Controller
             Set(directory, "cpu.shares", Text(shares));
         }
 
-        if (limits.CpuPeriod is { } period)
-        {
-            Set(directory, "cpu.cfs_period_us", Text(period));
-        }
-
-        if (limits.CpuQuota is { } quota)
-        {
-            Set(directory, "cpu.cfs_quota_us", Text(quota <= 0 ? -1 : quota));
-        }
-
+        SetShare(directory, ("cpu.cfs_period_us", limits.CpuPeriod), ("cpu.cfs_quota_us", limits.CpuQuota <= 0 ? -1 : limits.CpuQuota));
         SetIfAsked(directory, "cpu.cfs_burst_us", limits.CpuBurst);
         SetIfAsked(directory, "cpu.idle", limits.CpuIdle);
-        SetIfAsked(directory, "cpu.rt_period_us", limits.CpuRealtimePeriod);
-        SetIfAsked(directory, "cpu.rt_runtime_us", limits.CpuRealtimeRuntime);
+        SetShare(directory, ("cpu.rt_period_us", limits.CpuRealtimePeriod), ("cpu.rt_runtime_us", limits.CpuRealtimeRuntime));
+    }
+
+    // A shorter period with the old time in it can be more than the cgroup above has, and is refused (EINVAL): then the time has to shrink first.
+    private void SetShare(CgroupDirectory directory, (string File, long? Value) period, (string File, long? Value) time)
+    {
+        if (period.Value is { } asked && time.Value is not null && directory.TryWrite(period.File, Text(asked)) < 0)
+        {
+            SetIfAsked(directory, time.File, time.Value);
+        }
+
+        SetIfAsked(directory, period.File, period.Value);
+        SetIfAsked(directory, time.File, time.Value);
     }
 
     public override CgroupStats Read(CgroupDirectory directory, CgroupStats stats)

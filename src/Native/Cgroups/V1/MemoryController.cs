@@ -48,6 +48,8 @@ internal sealed class MemoryController : Controller
     // Memory alone may never exceed memory with swap, so which of them goes first depends on whether they grow or shrink.
     private void ApplyMaximum(CgroupDirectory directory, long? memory, long? withSwap)
     {
+        // Unlimited memory under a limit of memory with swap is what nobody can mean by this, and the kernel refuses it.
+        withSwap ??= memory < 0 && directory.Has(WithSwap) ? memory : null;
         if (memory is { } first && withSwap is { } second)
         {
             var now = directory.TryReadNumber(WithSwap);
