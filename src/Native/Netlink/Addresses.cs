@@ -7,13 +7,21 @@ using static Devoxx.Native.Netlink.NetlinkMessage;
 namespace Devoxx.Native.Netlink;
 
 /// <summary>An address of an interface.</summary>
-public sealed record InterfaceAddress(int Index, IPAddress Address, int PrefixLength);
+public sealed record InterfaceAddress(int Index, IPAddress Address, int PrefixLength)
+{
+    /// <summary>Given by hand, not for a time by whoever is asked around (IFA_F_PERMANENT).</summary>
+    public bool IsPermanent { get; init; }
+
+    /// <summary>Good beyond this link and this host (RT_SCOPE_UNIVERSE).</summary>
+    public bool IsGlobal { get; init; }
+}
 
 /// <summary>Addresses of interfaces, by rtnetlink(7).</summary>
 public static class Addresses
 {
     private const ushort RTM_NEWADDR = 20, RTM_GETADDR = 22, IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4, IFA_FLAGS = 8;
     private const uint IFA_F_NODAD = 2;
+    private const byte IFA_F_PERMANENT = 0x80;
     private const byte RT_SCOPE_UNIVERSE = 0, RT_SCOPE_LINK = 253;
 
     /// <summary>struct ifaddrmsg.</summary>
@@ -28,10 +36,11 @@ public static class Addresses
     /// Gives an interface an address; one that it has already stays. An IPv6 address serves at once: it is not asked around
     /// first whether somebody else has it (IFA_F_NODAD), because who has which address here is known.
     /// </summary>
-    public static void Add(NetlinkSocket socket, int index, IPAddress address, int prefixLength)
+    /// <param name="isGlobal">Also where its number says that it is good on this link only.</param>
+    public static void Add(NetlinkSocket socket, int index, IPAddress address, int prefixLength, bool isGlobal = false)
     {
         var is6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        var linkLocal = is6 ? address.IsIPv6LinkLocal : address.GetAddressBytes() is [169, 254, ..];
+        var linkLocal = !isGlobal && (is6 ? address.IsIPv6LinkLocal : address.GetAddressBytes() is [169, 254, ..]);
         var message = new NetlinkMessage(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE)
             .Structure(new AddressMessage
             {
@@ -70,7 +79,10 @@ public static class Addresses
 
             if ((local ?? remote) is { } address)
             {
-                addresses.Add(new InterfaceAddress(header.Index, address, header.PrefixLength));
+                addresses.Add(new InterfaceAddress(header.Index, address, header.PrefixLength)
+                {
+                    IsPermanent = (header.Flags & IFA_F_PERMANENT) != 0, IsGlobal = header.Scope == RT_SCOPE_UNIVERSE,
+                });
             }
         });
         return addresses.ToImmutable();

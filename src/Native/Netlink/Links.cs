@@ -77,6 +77,15 @@ public static class Links
     public static void SetUp(NetlinkSocket socket, int index) => socket.Request(
         new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).Structure(InterfaceMessage.Up with { Index = index }), nameof(RTM_NEWLINK), $"interface {index}");
 
+    public static void SetDown(NetlinkSocket socket, int index) => socket.Request(
+        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).Structure(InterfaceMessage.Up with { Index = index, Flags = 0 }), nameof(RTM_NEWLINK), $"interface {index} down");
+
+    /// <summary>Puts an interface into another network namespace and renames it, in one: at no moment could its old name be in the way there.</summary>
+    public static void Move(NetlinkSocket socket, int index, string name, SafeHandle target) => socket.Request(
+        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).Structure(new InterfaceMessage { Index = index }).Attribute(IFLA_IFNAME, name)
+            .Attribute(IFLA_NET_NS_FD, (uint)(int)target.DangerousGetHandle()),
+        nameof(RTM_NEWLINK), $"interface {index} to another namespace as {name}");
+
     /// <summary>Gives an interface another bridge.</summary>
     public static void SetMaster(NetlinkSocket socket, int index, int master) => socket.Request(
         new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).Structure(new InterfaceMessage { Index = index }).Attribute(IFLA_MASTER, (uint)master),

@@ -97,7 +97,8 @@ internal sealed class ExecRun(StateDirectory directory)
             Failpoint.Reach("exec.launch.after");
             FileDescriptor.Close(errors.Write);
             FileDescriptor.Close(console.Item2);
-            AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));
+            guide.Follow(pid, pidFd);
+            AwaitCommand(errors.Read, operations, pidFd, guide.At);
             Announce(pid, pidFd);
 
             if (Detach)

@@ -24,11 +24,12 @@ internal sealed class ChildGuide : IDisposable
     public ChildGuide(RuntimeSpec spec, NamespacePlan namespaces, string id, string bundle)
     {
         (_spec, _id, _bundle, _ownPids) = (spec, id, bundle, namespaces.IsNew(CloneFlags.CLONE_NEWPID));
-        if (namespaces.IsNew(CloneFlags.CLONE_NEWUSER) || SeccompProgram.Notifies(spec.Linux?.Seccomp) || HookOperations.Concern(spec.Hooks))
+        NetDevices.Require(spec.Linux, namespaces);
+        if (namespaces.IsNew(CloneFlags.CLONE_NEWUSER) || SeccompProgram.Notifies(spec.Linux?.Seccomp) || HookOperations.Concern(spec.Hooks)
+            || spec.Linux?.NetDevices is { Count: > 0 } || namespaces.Forks)
         {
             _resume = FileDescriptor.Pipe();
         }
-
 
         // An ordinary user may open no mounts, but in its own user namespace the child may.
         var opens = namespaces.HasUser && MountApi.HasDescriptors && Environment.IsPrivilegedProcess;
@@ -52,21 +53,37 @@ internal sealed class ChildGuide : IDisposable
     public ChildDescriptors AddTo(ChildDescriptors fds) =>
         fds with { Resume = _resume.Read, ResumeOther = _resume.Write, CreatingState = _creating, CreatedState = _created, Sources = _sources, RootTree = _root };
 
+    /// <summary>The child's pid, as we see it.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>The child; its owner disposes of it.</summary>
+    public PidFd PidFd { get; private set; } = null!;
+
+    public void Follow(int pid, PidFd pidFd) => (Pid, PidFd) = (pid, pidFd);
+
     /// <summary>Answers a child that waits.</summary>
     /// <param name="value">What it says with that.</param>
-    /// <param name="pid">The child's, as we see it.</param>
-    public void At(ChildStage stage, int value, int pid, PidFd pidFd)
+    public void At(ChildStage stage, int value)
     {
         switch (stage)
         {
             case ChildStage.MapIds:
-                IdMaps.Write(pid, _spec.Linux!);
+                IdMaps.Write(Pid, _spec.Linux!);
+                break;
+            case ChildStage.Forked:
+                // A child of ours too, so that its pid is nobody else's before we have reaped it.
+                PidFd.Reap();
+                PidFd.Dispose();
+                Follow(value, Devoxx.Native.Processes.PidFd.Open(value));
                 break;
             case ChildStage.SeccompListener:
-                SeccompListener.HandOver(_spec.Linux!.Seccomp!, pidFd, value, pid, HookRun.State(_id, "creating", pid, _bundle, _spec.Annotations));
+                SeccompListener.HandOver(_spec.Linux!.Seccomp!, PidFd, value, Pid, HookRun.State(_id, "creating", Pid, _bundle, _spec.Annotations));
+                break;
+            case ChildStage.NetDevices:
+                NetDevices.Move(_spec.Linux!.NetDevices!, Pid);
                 break;
             default:
-                RunHooks(pid);
+                RunHooks(Pid);
                 break;
         }
 

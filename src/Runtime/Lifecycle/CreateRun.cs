@@ -196,7 +196,8 @@ internal sealed class CreateRun(CreateOptions options)
             MountApi.HasDescriptors,
             options.NewKeyring ? "_ses." + options.Id : null,
             options.NoPivot);
-        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
+        var child = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
+        guide.Follow(child.Pid, child.PidFd);
         Failpoint.Reach("create.launch.after");
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, fifo, pidNamespace, options.ConsoleSocket is null ? -1 : console])
         {
@@ -205,18 +206,18 @@ internal sealed class CreateRun(CreateOptions options)
 
         try
         {
-            if (!ChildReport.Read(errors.Read, operations, (stage, value) => guide.At(stage, value, pid, pidFd)))
+            if (!ChildReport.Read(errors.Read, operations, guide.At))
             {
                 throw new SetupException("the container's first process ended before it was set up");
             }
 
-            return (Keep(spec, pid, pidFd, cgroup), pidFd);
+            return (Keep(spec, guide.Pid, guide.PidFd, cgroup), guide.PidFd);
         }
         catch
         {
-            pidFd.SendSignal(Signal.Kill);
-            pidFd.Reap();
-            pidFd.Dispose();
+            guide.PidFd.SendSignal(Signal.Kill);
+            guide.PidFd.Reap();
+            guide.PidFd.Dispose();
             throw;
         }
         finally

@@ -167,7 +167,8 @@ internal sealed class MonitorRun(MonitorOptions options)
             spec, _bundle, namespaces, guide.AddTo(fds), CapabilitySets.OfThisThread(), dieWithParent: true, MountApi.HasDescriptors);
         var pidNamespace = namespaces.JoinedPid is { } path ? FileDescriptor.Open(path, O_RDONLY) : -1;
         Failpoint.Reach("monitor.launch.before");
-        var (pid, pidFd) = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
+        var child = Launcher.Launch(operations, namespaces.ForClone, errors.Write, cgroup?.Directory ?? -1, pidNamespace);
+        guide.Follow(child.Pid, child.PidFd);
         Failpoint.Reach("monitor.launch.after");
         foreach (var fd in (ReadOnlySpan<int>)[errors.Write, pidNamespace, console.Item2])
         {
@@ -176,12 +177,12 @@ internal sealed class MonitorRun(MonitorOptions options)
 
         try
         {
-            AwaitCommand(errors.Read, operations, pidFd, (stage, value) => guide.At(stage, value, pid, pidFd));
+            AwaitCommand(errors.Read, operations, guide);
         }
         catch
         {
-            pidFd.SendSignal(Signal.Kill);
-            pidFd.Reap();
+            guide.PidFd.SendSignal(Signal.Kill);
+            guide.PidFd.Reap();
             throw;
         }
 
@@ -192,7 +193,7 @@ internal sealed class MonitorRun(MonitorOptions options)
             FileDescriptor.Close(console.Item1);
         }
 
-        return (pid, pidFd);
+        return (guide.Pid, guide.PidFd);
     }
 
     private MonitorLoop MakeLoop(ContainerStreams streams)
@@ -209,15 +210,15 @@ internal sealed class MonitorRun(MonitorOptions options)
         return new MonitorLoop(epoll, new LogWriter(log, _clock), attach, output, streams.Stderr.Ours);
     }
 
-    private static void AwaitCommand(int errors, OperationList operations, PidFd child, Action<ChildStage, int> atStage)
+    private static void AwaitCommand(int errors, OperationList operations, ChildGuide guide)
     {
         // Ready, then nothing more: execve closed the pipe. So does a child that is killed, for example by the limit of its cgroup.
-        if (!ChildReport.Read(errors, operations, atStage))
+        if (!ChildReport.Read(errors, operations, guide.At))
         {
-            throw new SetupException($"the container's first process ended before it could start its command ({Describe(child.Reap())})");
+            throw new SetupException($"the container's first process ended before it could start its command ({Describe(guide.PidFd.Reap())})");
         }
 
-        ChildReport.Read(errors, operations, atStage);
+        ChildReport.Read(errors, operations, guide.At);
     }
 
     private static string Describe(ExitStatus status) => status.Signal is { } signal ? Signal.Name(signal) : $"exit {status.Code}";

@@ -116,4 +116,10 @@ internal enum ChildStage
 
     /// <summary>The filter is loaded; the number is its listener's descriptor.</summary>
     SeccompListener = -4,
+
+    /// <summary>In its network namespace: interfaces of the host can be moved there.</summary>
+    NetDevices = -5,
+
+    /// <summary>The number is the pid of the process that goes on: see <see cref="OperationKind.ForkOnce"/>.</summary>
+    Forked = -6,
 }

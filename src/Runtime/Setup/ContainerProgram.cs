@@ -46,6 +46,13 @@ internal static unsafe class ContainerProgram
             operations.Syscall(Nr.unshare, "unshare", null, later.ToString().Replace(", ", "|", StringComparison.Ordinal), (nint)(ulong)later);
         }
 
+        if (namespaces.Forks)
+        {
+            operations.Add(OperationKind.ForkOnce, "clone", "the first process of the pid namespace", "CLONE_PARENT");
+            operations.Add(OperationKind.AwaitParent, "read", "the runtime's answer", null, fds.Resume);
+            operations.Syscall(Nr.setsid, "setsid");
+        }
+
         if (namespaces.IsNew(CloneFlags.CLONE_NEWCGROUP))
         {
             operations.Syscall(Nr.unshare, "unshare", null, "CLONE_NEWCGROUP", (nint)(ulong)CloneFlags.CLONE_NEWCGROUP);
@@ -54,6 +61,11 @@ internal static unsafe class ContainerProgram
         if (namespaces.IsNew(CloneFlags.CLONE_NEWTIME))
         {
             TimeNamespace.Build(operations, spec.Linux?.TimeOffsets);
+        }
+
+        if (spec.Linux?.NetDevices is { Count: > 0 })
+        {
+            ChildReport.Await(operations, fds.Errors, fds.Resume, ChildStage.NetDevices);
         }
 
         SetNames(operations, spec, namespaces);
@@ -134,11 +146,6 @@ internal static unsafe class ContainerProgram
         foreach (var limits in (process.Rlimits ?? []).GroupBy(limit => limit.Type).Where(limits => limits.Count() > 1))
         {
             throw new SetupException($"config.json: process.rlimits has {limits.Key} twice");
-        }
-
-        if (spec.Linux?.NetDevices is { Count: > 0 })
-        {
-            throw new SetupException("linux.netDevices is not supported: devices of the host's network are not moved");
         }
 
         if (spec.Linux?.IntelRdt is not null)

@@ -116,6 +116,8 @@ internal static unsafe class Interpreter
                 return length < 0 ? length : *(byte*)a == (byte)'/' ? 0 : -ENOENT;
             case OperationKind.AwaitParent:
                 return AwaitParent((int)a);
+            case OperationKind.ForkOnce:
+                return ForkOnce(errorFd);
             case OperationKind.RunHook:
                 var outcome = HookProcess.Run((HookRequest*)a);
                 if (outcome < 0 && b != 0)
@@ -143,6 +145,23 @@ internal static unsafe class Interpreter
             default:
                 return -ENODEV;
         }
+    }
+
+    private static nint ForkOnce(int errorFd)
+    {
+        // Its exit signal is then that of this process, which the kernel takes no other for.
+        const int CLONE_PARENT = 0x8000;
+        var pid = RawSyscall.Invoke(Nr.clone, CLONE_PARENT);
+        if (pid > 0)
+        {
+            var report = stackalloc int[2];
+            report[0] = (int)ChildStage.Forked;
+            report[1] = (int)pid;
+            RawSyscall.Invoke(Nr.write, errorFd, (nint)report, 2 * sizeof(int));
+            Exit(0);
+        }
+
+        return pid;
     }
 
     private static nint AwaitParent(int fd)

@@ -49,7 +49,10 @@ internal sealed class NamespacePlan
 
     /// <summary>Those that the child makes itself once it is in the user namespace that it joins: they must belong to that one, or its root could mount nothing there.</summary>
     public CloneFlags AfterJoin => (JoinedFlags & CloneFlags.CLONE_NEWUSER) == 0 ? 0
-        : New & (CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWNET);
+        : New & (CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWPID);
+
+    /// <summary>Whether the first process is a child of the one that we make: only children are put into a pid namespace (unshare(2)).</summary>
+    public bool Forks => (AfterJoin & CloneFlags.CLONE_NEWPID) != 0;
 
     public bool Has(string name) => NamespaceKind.Of(name) is { } kind && ((New | JoinedFlags) & kind.Flag) != 0;
 

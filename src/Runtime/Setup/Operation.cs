@@ -45,6 +45,11 @@ internal enum OperationKind
     AwaitParent,
 
     /// <summary>
+    /// Goes on in a copy of the process, a child of the same parent; the one before tells its pid (<see cref="ChildStage.Forked"/>) and ends.
+    /// </summary>
+    ForkOnce,
+
+    /// <summary>
     /// Runs the <see cref="HookRequest"/> A and waits for its end. Where B is an address, nobody reads the pipe for failures any more: the text there, and the outcome's number
     /// behind it, go to the fd C, and the child ends.
     /// </summary>

@@ -51,7 +51,7 @@ internal static class FeaturesVerb
         Enabled(writer, "apparmor", true);
         Enabled(writer, "selinux", true);
         Enabled(writer, "intelRdt", false);
-        Enabled(writer, "netDevices", false);
+        Enabled(writer, "netDevices", true);
         writer.WriteStartObject("memoryPolicy");
         List(writer, "modes", ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"]);
         List(writer, "flags", ["MPOL_F_STATIC_NODES", "MPOL_F_RELATIVE_NODES", "MPOL_F_NUMA_BALANCING"]);

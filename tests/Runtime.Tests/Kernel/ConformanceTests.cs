@@ -137,7 +137,6 @@ public sealed class ConformanceTests : IDisposable
     {
         Assert.Contains("ociVersion 'invalid'", _bundle.Refusal(_bundle.Spec("true") with { OciVersion = "invalid" }));
         Assert.Contains("invalid memory policy mode 'MPOL_X'", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { MemoryPolicy = new MemoryPolicy("MPOL_X") })));
-        Assert.Contains("netDevices", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { NetDevices = new Dictionary<string, NetDevice> { ["eth7"] = new() } })));
         Assert.Contains("kernel.domainname", _bundle.Refusal((_bundle.Spec("true") with { Domainname = "a" }).WithLinux(l => l with { Sysctl = new Dictionary<string, string> { ["kernel.domainname"] = "b" } })));
         Assert.Contains("need a user namespace", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { UidMappings = [new IdMapping { HostId = 1000, Size = 1 }] })));
         Assert.Contains("needs a new time namespace", _bundle.Refusal(_bundle.Spec("true").WithLinux(l => l with { TimeOffsets = new Dictionary<string, TimeOffset> { ["boottime"] = new(1) } })));

@@ -23,6 +23,19 @@ public sealed class RuncSuiteTests : IDisposable
     }
 
     [Fact]
+    public void Ps_says_of_the_container_s_processes_what_the_host_s_does()
+    {
+        Running(_bundle.Shell("sleep 1234 & exec sleep 2345"));
+        var table = _bundle.Runtime("ps", _bundle.Id).Succeeded().Lines;
+        Assert.Matches("^UID +PID +PPID +C +STIME +TTY +TIME +CMD", table[0]);
+        Assert.Equal(3, table.Count);
+        Assert.Contains(table, line => line.EndsWith("sleep 1234", StringComparison.Ordinal));
+        Assert.Matches("^ +PID +TTY +STAT +TIME +COMMAND", _bundle.Runtime("ps", _bundle.Id, "-e", "-x").Succeeded().Lines[0]);
+        Assert.Equal($"[{string.Join(',', File.ReadAllLines(_bundle.CgroupDirectories().First() + "/cgroup.procs").Select(int.Parse).Order())}]\n", _bundle.Runtime("ps", "--format", "json", _bundle.Id).Output);
+        Assert.Contains("no column PID", _bundle.Runtime("ps", _bundle.Id, "-o", "user").Error);
+    }
+
+    [Fact]
     public void A_process_whose_pid_cannot_be_written_down_does_not_stay()
     {
         Running(_bundle.Spec("sleep", "1000"));

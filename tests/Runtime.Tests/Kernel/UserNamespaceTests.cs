@@ -29,6 +29,25 @@ public sealed class UserNamespaceTests : IDisposable
     public void What_the_root_inside_may_not_do_outside_it_may_not_do_inside() =>
         Assert.Equal(["refused"], _bundle.Output(Mapped(_bundle.Shell("mknod /tmp/x c 1 3 2>/dev/null || echo refused"))));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Another_container_joins_it_with_a_pid_namespace_of_its_own(bool monitored)
+    {
+        _bundle.Write(Mapped(_bundle.Spec("sleep", "1000")));
+        _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
+        var pid = System.Text.Json.JsonDocument.Parse(_bundle.Runtime("state", _bundle.Id).Output).RootElement.GetProperty("pid").GetInt32();
+        using var other = new Bundle();
+        var spec = other.InUserNamespace(other.Shell("echo $$ $(cat /proc/1/comm) $(cat /proc/self/uid_map)")).WithLinux(l => l with
+        {
+            UidMappings = null, GidMappings = null,
+            Namespaces = [.. l.Namespaces!.Select(n => n.Type == "user" ? n with { Path = $"/proc/{pid}/ns/user" } : n)],
+        });
+        other.Write(spec);
+        var output = monitored ? other.Output(spec) : other.Runtime("run", "--bundle", other.Path, other.Id).Succeeded().Lines;
+        Assert.Equal([$"1 sh 0 {Base} 65536"], output);
+    }
+
     [Fact]
     public void Exec_joins_it_too()
     {
