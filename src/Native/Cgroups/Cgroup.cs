@@ -104,7 +104,7 @@ public sealed partial class Cgroup
             {
                 throw new CgroupLimitException(
                     file, controller, value, directory.TryRead(file) ?? "nothing",
-                    status == -2 ? $"the unified hierarchy of this host has no {file}" : $"{Errno.Name(-status)}, {Errno.Text(-status)}");
+                    status == -2 ? $"invalid configuration: the unified hierarchy of this host has no {file}" : $"{Errno.Name(-status)}, {Errno.Text(-status)}");
             }
         }
     }

@@ -44,6 +44,9 @@ internal sealed record StateFile
     /// <summary>Whether there are hooks to run when it has started, or is deleted.</summary>
     public bool HasHooks { get; init; }
 
+    /// <summary>The root of a container without a mount namespace of its own, mounted in ours; null: it has one.</summary>
+    public string? HostMount { get; init; }
+
     /// <summary>The runtime that has made it and is asked for whatever else is to run in it; null: we.</summary>
     public ForeignRuntime? Runtime { get; init; }
 
@@ -94,6 +97,7 @@ internal sealed record StateFile
             CgroupsPath = state.TryGetProperty("cgroupsPath", out var path) ? path.GetString() : null,
             OwnsCgroup = state.GetProperty("ownsCgroup").GetBoolean(),
             HasHooks = state.TryGetProperty("hasHooks", out var hooks) && hooks.GetBoolean(),
+            HostMount = state.TryGetProperty("hostMount", out var hostMount) ? hostMount.GetString() : null,
             Runtime = state.TryGetProperty("runtime", out var runtime)
                 ? new ForeignRuntime(runtime.GetProperty("path").GetString()!, runtime.GetProperty("root").GetString()!)
                 : null,
@@ -121,6 +125,7 @@ internal sealed record StateFile
             writer.WriteBoolean("hasHooks", true);
         }
 
+        writer.WriteOptional("hostMount", HostMount);
         if (Runtime is { } runtime)
         {
             writer.WriteStartObject("runtime");

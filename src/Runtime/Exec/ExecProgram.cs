@@ -11,7 +11,8 @@ namespace Devoxx.Runtime.Exec;
 internal static class ExecProgram
 {
     /// <param name="target">A pidfd of the container's first process; the caller is in its pid namespace already.</param>
-    public static OperationList Build(RuntimeSpec spec, Process process, int target, ChildDescriptors fds, CapabilitySets held)
+    /// <param name="root">The container's root as the host sees it, where it has no mount namespace of its own that would bring it along; null where it has.</param>
+    public static OperationList Build(RuntimeSpec spec, Process process, int target, ChildDescriptors fds, CapabilitySets held, string? root = null)
     {
         var operations = new OperationList();
         ChildReport.Begin(operations, fds);
@@ -46,6 +47,12 @@ internal static class ExecProgram
         var flags = (namespaces.New | namespaces.JoinedFlags) & ~CloneFlags.CLONE_NEWPID;
         operations.Syscall(
             Nr.setns, "setns", "container", flags.ToString().Replace(", ", "|", StringComparison.Ordinal), target, (nint)(ulong)flags);
+        if (root is not null)
+        {
+            operations.Syscall(Nr.chroot, "chroot", root, null, operations.Text(root));
+            operations.Syscall(Nr.chdir, "chdir", "/", null, operations.Text("/"));
+        }
+
         if (namespaces.HasUser)
         {
             operations.Syscall(Nr.setresgid, "setgid", "0 in the user namespace", null, 0, 0, 0);
@@ -55,10 +62,10 @@ internal static class ExecProgram
         Argument? terminal = null;
         if (process.Terminal && fds.ConsoleSocket >= 0)
         {
-            var root = operations.NewSlot();
-            operations.Syscall(Nr.openat, "open", "/", "O_PATH|O_DIRECTORY", AT_FDCWD, operations.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(root);
-            terminal = ContainerConsole.Open(operations, root, fds.ConsoleSocket, process.ConsoleSize, fds.EndsLinesPlainly);
-            operations.Syscall(Nr.close, "close", "/", null, root);
+            var inside = operations.NewSlot();
+            operations.Syscall(Nr.openat, "open", "/", "O_PATH|O_DIRECTORY", AT_FDCWD, operations.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC).Into(inside);
+            terminal = ContainerConsole.Open(operations, inside, fds.ConsoleSocket, process.ConsoleSize, fds.EndsLinesPlainly);
+            operations.Syscall(Nr.close, "close", "/", null, inside);
         }
 
         CommandOperations.Build(operations, process, fds, terminal, namespaces.HasUser ? CapabilityChoice.OfNamespaceRoot : held, new CommandConfinement(spec, labels));

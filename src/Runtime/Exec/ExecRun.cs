@@ -88,7 +88,7 @@ internal sealed class ExecRun(StateDirectory directory)
             Stderr = nothing,
             Preserved = PreservedFds,
         });
-        var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread());
+        var operations = ExecProgram.Build(spec, process, targetFd, fds, CapabilitySets.OfThisThread(), state.HostMount);
         var own = new NamespacePlan(spec.Linux?.Namespaces).Has("pid");
         Failpoint.Reach("exec.launch.before");
         var (pid, pidFd) = Launch(operations, errors.Write, directoryFd, own ? targetFd : -1, state);

@@ -182,6 +182,7 @@ internal sealed class CreateRun(CreateOptions options)
         var fifo = FileDescriptor.Open(_directory.FifoPath, Linux.O_PATH);
         var console = options.ConsoleSocket is { } path ? UnixSocket.Connect(path) : options.OwnConsoleSocket;
         var pidNamespace = namespaces.JoinedPid is { } joined ? FileDescriptor.Open(joined, Linux.O_RDONLY) : -1;
+        var hostMounts = new HostMounts(spec, _bundle, namespaces);
         using var guide = new ChildGuide(spec, namespaces, options.Id, _bundle);
         var operations = ContainerProgram.Build(
             spec with { Linux = (spec.Linux ?? new LinuxSpec()) with { CgroupsPath = cgroup?.Cgroup.Path } },
@@ -211,13 +212,14 @@ internal sealed class CreateRun(CreateOptions options)
                 throw new SetupException("the container's first process ended before it was set up");
             }
 
-            return (Keep(spec, guide.Pid, guide.PidFd, cgroup), guide.PidFd);
+            return (Keep(spec, guide.Pid, guide.PidFd, cgroup, hostMounts.Root), guide.PidFd);
         }
         catch
         {
             guide.PidFd.SendSignal(Signal.Kill);
             guide.PidFd.Reap();
             guide.PidFd.Dispose();
+            hostMounts.Undo();
             throw;
         }
         finally
@@ -226,7 +228,7 @@ internal sealed class CreateRun(CreateOptions options)
         }
     }
 
-    private Container Keep(RuntimeSpec spec, int pid, PidFd pidFd, CgroupEntry? cgroup)
+    private Container Keep(RuntimeSpec spec, int pid, PidFd pidFd, CgroupEntry? cgroup, string? hostMount)
     {
         var stat = ProcessStat.Of(pid) ?? throw new LinuxException("read", Linux.ESRCH, $"/proc/{pid}/stat");
         var state = new StateFile
@@ -241,6 +243,7 @@ internal sealed class CreateRun(CreateOptions options)
             CgroupsPath = cgroup?.Cgroup.Path,
             OwnsCgroup = cgroup?.Created ?? false,
             HasHooks = spec.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
+            HostMount = hostMount,
             Annotations = spec.Annotations,
         };
         Failpoint.Reach("create.state.before");

@@ -44,6 +44,11 @@ internal static class DeleteRun
             }
         }
 
+        if (container.State.HostMount is { } root)
+        {
+            HostMounts.Remove(root);
+        }
+
         Failpoint.Reach("delete.cgroup-removed");
         var hooks = container.State.HasHooks ? container.ReadSpec().Hooks?.Poststop : null;
         container.Directory.Remove();

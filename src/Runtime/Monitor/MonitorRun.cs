@@ -151,6 +151,12 @@ internal sealed class MonitorRun(MonitorOptions options)
     private (int Pid, PidFd PidFd) StartOwn(RuntimeSpec spec, CgroupEntry? cgroup, ContainerStreams streams)
     {
         var namespaces = new NamespacePlan(spec.Linux?.Namespaces);
+        if (!namespaces.Has("mount"))
+        {
+            // Nobody would unmount what it leaves if we were killed.
+            throw new SetupException("linux.namespaces must have a mount namespace: the container's mounts would be the host's");
+        }
+
         var errors = FileDescriptor.Pipe();
         var console = streams.IsTerminal ? FileDescriptor.SocketPair() : (-1, -1);
         var fds = new ChildDescriptors

@@ -21,16 +21,14 @@ internal static class CommandOperations
         operations.Syscall(
             Nr.close_range, "close_range", null, "CLOSE_RANGE_CLOEXEC", 3 + fds.Preserved, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC).Tolerate(EINVAL, ENOSYS);
 
-        // Once as root and once as the user: a directory that only one of them may enter is fine (as runc has it).
-        var cwd = operations.Text(process.Cwd);
+        // Once as root, before the filter, and only if that is not let in as the user: a directory that only one of them may enter is fine (as runc has it).
         var entered = operations.NewSlot();
-        operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd).Into(entered).Tolerate(EACCES);
+        EnterDirectory(operations, process.Cwd).Into(entered).Tolerate(EACCES, skip: 1);
+        RequireInside(operations, process.Cwd);
         Credentials.Build(operations, process, held, confinement.Personality, () => filter?.Load(operations, fds));
-        operations.Add(OperationKind.SkipIfZero, "skip", process.Cwd, null, entered, 1);
-        operations.Syscall(Nr.chdir, "chdir", process.Cwd, null, cwd);
-
-        // Otherwise a descriptor of the host's could be the working directory (CVE-2024-21626).
-        operations.Add(OperationKind.RequireAbsoluteCwd, "getcwd", process.Cwd, "must lie in the container", operations.Allocate(LongestPath), LongestPath);
+        operations.Add(OperationKind.SkipIfZero, "skip", process.Cwd, null, entered, 2);
+        EnterDirectory(operations, process.Cwd);
+        RequireInside(operations, process.Cwd);
         if (confinement.DiesWithParent)
         {
             // After the change of user, which clears it (PR_SET_PDEATHSIG(2const)).
@@ -75,6 +73,12 @@ internal static class CommandOperations
             confinement.UnderInit ? OperationKind.ExecUnderInit : OperationKind.Exec, "execve", process.Args[0], null,
             candidates, operations.Texts(process.Args), operations.Texts(process.Env ?? []), fds.StartFifo >= 0 ? Complaint(operations, process.Args[0]) : 0);
     }
+
+    private static ref Operation EnterDirectory(OperationList operations, string path) => ref operations.Syscall(Nr.chdir, "chdir", path, null, operations.Text(path));
+
+    // Otherwise a descriptor of the host's could be the working directory (CVE-2024-21626).
+    private static void RequireInside(OperationList operations, string path) =>
+        operations.Add(OperationKind.RequireAbsoluteCwd, "getcwd", path, "must lie in the container", operations.Allocate(LongestPath), LongestPath);
 
     // In runc's words.
     private static unsafe nint Complaint(OperationList operations, string command)

@@ -164,6 +164,11 @@ internal static unsafe class ContainerProgram
             throw new SetupException("linux.uidMappings and gidMappings need a user namespace, which linux.namespaces does not have");
         }
 
+        if (!namespaces.Has("mount") && (linux?.MaskedPaths is { Count: > 0 } || linux?.ReadonlyPaths is { Count: > 0 }))
+        {
+            throw new SetupException("linux.maskedPaths and readonlyPaths need a mount namespace, which linux.namespaces does not have");
+        }
+
         if (linux?.TimeOffsets is { Count: > 0 } && !namespaces.IsNew(CloneFlags.CLONE_NEWTIME))
         {
             throw new SetupException("linux.timeOffsets needs a new time namespace, which linux.namespaces does not have");

@@ -30,11 +30,6 @@ internal sealed class NamespacePlan
                 New |= kind.Flag;
             }
         }
-
-        if (((New | JoinedFlags) & CloneFlags.CLONE_NEWNS) == 0)
-        {
-            throw new SetupException("linux.namespaces must have a mount namespace: the container's mounts would be the host's");
-        }
     }
 
     /// <summary>All that are new.</summary>

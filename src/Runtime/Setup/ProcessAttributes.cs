@@ -64,6 +64,7 @@ internal static unsafe class ProcessAttributes
     private static void SetScheduler(OperationList operations, Scheduler scheduler)
     {
         const int Size = 48;
+        RequireDeadline(scheduler);
         var attributes = operations.Allocate(Size);
         ((uint*)attributes)[0] = Size;
         ((uint*)attributes)[1] = PolicyOf(scheduler.Policy);
@@ -76,6 +77,30 @@ internal static unsafe class ProcessAttributes
         operations.Syscall(
             Nr.sched_setattr, "sched_setattr", scheduler.Policy,
             string.Create(CultureInfo.InvariantCulture, $"nice {scheduler.Nice ?? 0}, priority {scheduler.Priority ?? 0}"), 0, attributes, 0);
+    }
+
+    // The kernel only says EINVAL (kernel/sched/deadline.c, __checkparam_dl).
+    private static void RequireDeadline(Scheduler scheduler)
+    {
+        const ulong Shortest = 1024, Longest = 1UL << 63;
+        if (scheduler.Policy != "SCHED_DEADLINE")
+        {
+            return;
+        }
+
+        const string Policy = "sched_setattr: `SCHED_DEADLINE`";
+        var runtime = scheduler.Runtime ?? throw new SetupException($"{Policy} requires `runtime`");
+        var deadline = scheduler.Deadline ?? throw new SetupException($"{Policy} requires `deadline`");
+        var period = scheduler.Period is { } given and > 0 ? given : deadline;
+        var wrong = runtime == 0 ? "runtime must be greater than 0"
+            : runtime is < Shortest or >= Longest ? $"runtime {runtime} must be between {Shortest} and {Longest - 1} ns"
+            : runtime > deadline ? $"runtime {runtime} must be <= deadline {deadline}"
+            : deadline > period ? $"deadline {deadline} must be <= period {period}"
+            : null;
+        if (wrong is not null)
+        {
+            throw new SetupException($"{Policy} {wrong} (process.scheduler)");
+        }
     }
 
     private static uint PolicyOf(string policy) => policy switch

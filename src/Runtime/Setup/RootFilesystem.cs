@@ -40,9 +40,13 @@ internal sealed unsafe class RootFilesystem
 
         TieRoot();
 
-        // Without descriptors a slave mount must find its peers through the namespace itself.
-        var propagation = !_root.HasMountDescriptors && _binds.Exists(bind => bind.WantsPropagation) ? MS_SLAVE | MS_REC : MS_PRIVATE | MS_REC;
-        _operations.Syscall(Nr.mount, "mount", "/", Describe(propagation), _root.Empty, _operations.Text("/"), 0, (nint)propagation);
+        if (_namespaces.Has("mount"))
+        {
+            // Without descriptors a slave mount must find its peers through the namespace itself.
+            var propagation = !_root.HasMountDescriptors && _binds.Exists(bind => bind.WantsPropagation) ? MS_SLAVE | MS_REC : MS_PRIVATE | MS_REC;
+            _operations.Syscall(Nr.mount, "mount", "/", Describe(propagation), _root.Empty, _operations.Text("/"), 0, (nint)propagation);
+        }
+
         MountRoot();
         foreach (var mount in _mounts)
         {
@@ -75,7 +79,13 @@ internal sealed unsafe class RootFilesystem
     public void Enter(bool byMoving = false)
     {
         var here = _operations.Text(".");
-        if (byMoving)
+        if (!_namespaces.Has("mount"))
+        {
+            // The old root is everybody's.
+            _operations.Syscall(Nr.fchdir, "fchdir", "new root", null, _root.Root);
+            _operations.Syscall(Nr.chroot, "chroot", RootPath, null, here);
+        }
+        else if (byMoving)
         {
             MoveOverOldRoot(here);
         }
@@ -175,6 +185,11 @@ internal sealed unsafe class RootFilesystem
         else if (_root.HasMountDescriptors)
         {
             var tree = _rootTree ?? OpenRoot();
+            if (!_namespaces.Has("mount"))
+            {
+                _root.SetAttributes(tree, 0, 0, MS_PRIVATE, true, path);
+            }
+
             _operations.Syscall(Nr.move_mount, "move_mount", "to " + path, null, tree, _root.Empty, AT_FDCWD, text, MOVE_MOUNT_F_EMPTY_PATH);
             _root.Close(tree);
         }

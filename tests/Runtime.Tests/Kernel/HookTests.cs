@@ -26,7 +26,7 @@ public sealed class HookTests : IDisposable
         }).WithMount("/data", _bundle.Data, "rbind"));
         _bundle.Detached("create", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
         Assert.Equal(["prestart", "createRuntime", "createContainer"], Told().Select(t => t.Kind));
-        var pid = Pid();
+        var pid = _bundle.Pid;
         _bundle.Runtime("start", _bundle.Id).Succeeded();
         Eventually.True(() => Told().Count == 6, "the command runs");
         _bundle.Runtime("delete", "--force", _bundle.Id).Succeeded();
@@ -97,8 +97,6 @@ public sealed class HookTests : IDisposable
 
     private static Hook Record(string kind, string trace, string shell = "/bin/sh") =>
         new(shell, ["sh", "-c", $"echo {kind} $(readlink /proc/self/ns/mnt) $(cat) >>{trace}"], ["PATH=/usr/bin:/bin"]);
-
-    private int Pid() => JsonDocument.Parse(_bundle.Runtime("state", _bundle.Id).Succeeded().Output).RootElement.GetProperty("pid").GetInt32();
 
     private List<(string Kind, JsonElement? State, string Mounts)> Told() =>
     [

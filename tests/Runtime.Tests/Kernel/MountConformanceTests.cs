@@ -1,4 +1,3 @@
-using Devoxx.Native.Mounts;
 using Devoxx.Oci;
 using Devoxx.Runtime.Tests.World;
 
@@ -73,6 +72,28 @@ public sealed class MountConformanceTests : IDisposable
     }
 
     [Fact]
+    public void A_container_without_a_mount_namespace_leaves_no_mount_behind()
+    {
+        _bundle.CopyRootfs();
+        var spec = _bundle.Shell("cat /etc/hostname; exec sleep 1000");
+        _bundle.Write(spec.WithLinux(l => l with { Namespaces = [.. l.Namespaces!.Where(n => n.Type != "mount")], MaskedPaths = null, ReadonlyPaths = null }) with
+        {
+            Mounts = [.. spec.Mounts!.Skip(1).Where(m => m.Type != "cgroup")],
+        });
+        _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
+        Assert.Equal(Directory.ResolveLinkTarget("/proc/self/ns/mnt", false)!.Name, Directory.ResolveLinkTarget($"/proc/{_bundle.Pid}/ns/mnt", false)!.Name);
+        Assert.Equal(["busybox", "1"], _bundle.Exec(_bundle.Id, "sh", "-c", "ls /bin | grep -x busybox; echo $(ls -d /proc/1 | wc -l); ls -d /work 2>/dev/null").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        _bundle.Runtime("delete", "--force", _bundle.Id).Succeeded();
+        Assert.Empty(OfTheBundle());
+        _bundle.Write(spec.WithLinux(l => l with { Namespaces = [.. l.Namespaces!.Where(n => n.Type != "mount")] }));
+        Assert.Contains("need a mount namespace", _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Error);
+        _bundle.Write(spec.WithLinux(l => l with { Namespaces = [.. l.Namespaces!.Where(n => n.Type != "mount")], MaskedPaths = null, ReadonlyPaths = null })
+            with { Mounts = [spec.Mounts![1], new Mount { Destination = "/mnt", Type = "no-such-filesystem", Source = "none" }] });
+        Assert.Contains("no-such-filesystem", _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Error);
+        Assert.Empty(OfTheBundle());
+    }
+
+    [Fact]
     public void A_root_that_is_a_slave_sees_what_the_host_mounts_in_it()
     {
         var rootfs = _bundle.Path + "/rootfs";
@@ -91,4 +112,6 @@ public sealed class MountConformanceTests : IDisposable
     }
 
     public void Dispose() => _bundle.Dispose();
+
+    private IEnumerable<string> OfTheBundle() => File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(_bundle.Path, StringComparison.Ordinal));
 }

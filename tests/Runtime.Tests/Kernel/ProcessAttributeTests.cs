@@ -26,6 +26,19 @@ public sealed class ProcessAttributeTests : IDisposable
     public void A_policy_that_is_none_is_refused_by_name(string policy, string named) =>
         Assert.Contains(named, _bundle.Refusal(_bundle.Spec("true").WithProcess(p => p with { Scheduler = new Scheduler { Policy = policy } })));
 
+    [Theory]
+    [InlineData(null, 20_000_000UL, 0UL, "requires `runtime`")]
+    [InlineData(10_000_000UL, null, 0UL, "requires `deadline`")]
+    [InlineData(0UL, 20_000_000UL, 0UL, "runtime must be greater than 0")]
+    [InlineData(1023UL, 20_000_000UL, 0UL, "runtime 1023 must be between 1024 and")]
+    [InlineData(30_000_000UL, 20_000_000UL, 40_000_000UL, "runtime 30000000 must be <= deadline 20000000")]
+    [InlineData(10_000_000UL, 30_000_000UL, 20_000_000UL, "deadline 30000000 must be <= period 20000000")]
+    public void A_deadline_that_the_kernel_would_not_take_is_explained(ulong? runtime, ulong? deadline, ulong? period, string why) =>
+        Assert.Contains("sched_setattr: `SCHED_DEADLINE` " + why, _bundle.Refusal(_bundle.Spec("true").WithProcess(p => p with
+        {
+            Scheduler = new Scheduler { Policy = "SCHED_DEADLINE", Runtime = runtime, Deadline = deadline, Period = period },
+        })));
+
     [Fact]
     public void A_time_namespace_has_its_own_clocks()
     {

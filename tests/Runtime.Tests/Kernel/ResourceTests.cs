@@ -60,7 +60,7 @@ public sealed class ResourceTests : IDisposable
         Assert.Equal(("stats", _bundle.Id), (stats.GetProperty("type").GetString(), stats.GetProperty("id").GetString()));
         Assert.True(stats.GetProperty("data").GetProperty("memory").GetProperty("usage").GetProperty("usage").GetInt64() > 0);
         var follow = Task.Run(() => _bundle.Runtime("events", "--interval", "50ms", _bundle.Id));
-        File.WriteAllText($"/proc/{Pid()}/root/tmp/go", "");
+        File.WriteAllText($"/proc/{_bundle.Pid}/root/tmp/go", "");
         Assert.NotEmpty((await follow.WaitAsync(TimeSpan.FromSeconds(30))).Succeeded().Lines);
     }
 
@@ -73,8 +73,6 @@ public sealed class ResourceTests : IDisposable
         _bundle.Write(Spec(resources));
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
     }
-
-    private int Pid() => JsonDocument.Parse(_bundle.Runtime("state", _bundle.Id).Succeeded().Output).RootElement.GetProperty("pid").GetInt32();
 
     private string CgroupFile(params string[] names) =>
         File.ReadAllText(_bundle.CgroupDirectories().SelectMany(directory => names.Select(name => $"{directory}/{name}")).First(File.Exists)).Trim();

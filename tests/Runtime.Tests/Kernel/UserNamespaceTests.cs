@@ -36,7 +36,7 @@ public sealed class UserNamespaceTests : IDisposable
     {
         _bundle.Write(Mapped(_bundle.Spec("sleep", "1000")));
         _bundle.Detached("run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
-        var pid = System.Text.Json.JsonDocument.Parse(_bundle.Runtime("state", _bundle.Id).Output).RootElement.GetProperty("pid").GetInt32();
+        var pid = _bundle.Pid;
         using var other = new Bundle();
         var spec = other.InUserNamespace(other.Shell("echo $$ $(cat /proc/1/comm) $(cat /proc/self/uid_map)")).WithLinux(l => l with
         {

@@ -97,6 +97,9 @@ public sealed class Bundle : IDisposable
 
     public Command Exec(params string[] arguments) => Command.Run(Published.Executable, ["exec", "--shell-exit-codes", "--root", Root, .. arguments]);
 
+    /// <summary>The container's first process.</summary>
+    public int Pid => JsonDocument.Parse(Runtime("state", Id).Succeeded().Output).RootElement.GetProperty("pid").GetInt32();
+
     public IEnumerable<string> CgroupDirectories() =>
         Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}{Specs.CgroupParent}/{Id}").Where(Directory.Exists);
 
