@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Devoxx.Native;
+using Devoxx.Native.Processes;
 using static Devoxx.Runtime.Setup.Linux;
 
 namespace Devoxx.Runtime.Launch;
@@ -46,6 +47,10 @@ internal static unsafe class FileDescriptor
         const int F_DUPFD_CLOEXEC = 1030;
         return (int)Check(RawSyscall.Invoke(Nr.fcntl, fd, F_DUPFD_CLOEXEC), "fcntl", $"fd {fd}");
     }
+
+    /// <summary>A copy of a descriptor of another process (pidfd_getfd(2)).</summary>
+    public static int OfProcess(PidFd process, int fd) =>
+        (int)Check(RawSyscall.Invoke(Nr.pidfd_getfd, process.DangerousGetHandle(), fd, 0), "pidfd_getfd", $"fd {fd} of the container's process");
 
     public static void Close(int fd)
     {

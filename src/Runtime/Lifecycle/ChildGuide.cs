@@ -20,13 +20,14 @@ internal sealed class ChildGuide : IDisposable
     private readonly int _root;
     private readonly int _creating = -1;
     private readonly int _created = -1;
+    private Queue<int>? _mappedLate;
 
     public ChildGuide(RuntimeSpec spec, NamespacePlan namespaces, string id, string bundle)
     {
         (_spec, _id, _bundle, _ownPids) = (spec, id, bundle, namespaces.IsNew(CloneFlags.CLONE_NEWPID));
         NetDevices.Require(spec.Linux, namespaces);
         if (namespaces.IsNew(CloneFlags.CLONE_NEWUSER) || SeccompProgram.Notifies(spec.Linux?.Seccomp) || HookOperations.Concern(spec.Hooks)
-            || spec.Linux?.NetDevices is { Count: > 0 } || namespaces.Forks)
+            || spec.Linux?.NetDevices is { Count: > 0 } || namespaces.Forks || MountSources.MappedLate(spec, bundle).Any())
         {
             _resume = FileDescriptor.Pipe();
         }
@@ -78,6 +79,10 @@ internal sealed class ChildGuide : IDisposable
                 break;
             case ChildStage.SeccompListener:
                 SeccompListener.HandOver(_spec.Linux!.Seccomp!, PidFd, value, Pid, HookRun.State(_id, "creating", Pid, _bundle, _spec.Annotations));
+                break;
+            case ChildStage.MapMount:
+                _mappedLate ??= new Queue<int>(MountSources.MappedLate(_spec, _bundle));
+                MountSources.Map(_spec, _mappedLate.Dequeue(), PidFd, value);
                 break;
             case ChildStage.NetDevices:
                 NetDevices.Move(_spec.Linux!.NetDevices!, Pid);

@@ -41,14 +41,42 @@ internal static unsafe class MountSources
                 continue;
             }
 
-            var isMapped = options.IdMap || mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 };
-            if (isMapped || (every && options.IsBind && MountPaths.SourceInRoot(spec, bundle, i) is null))
+            var isMapped = MountPaths.IsMapped(mount);
+            if ((isMapped || (every && options.IsBind)) && !(options.IsBind && MountPaths.SourceInRoot(spec, bundle, i) is not null))
             {
                 trees[i] = Open(mount, options, isMapped, spec.Linux, bundle);
             }
         }
 
         return trees;
+    }
+
+    /// <summary>The places in config.json of the mounts that are to be id-mapped and that only the child can open, when their turn comes; in that order.</summary>
+    public static IEnumerable<int> MappedLate(RuntimeSpec spec, string bundle)
+    {
+        for (var i = 0; i < (spec.Mounts?.Count ?? 0); i++)
+        {
+            if (MountPaths.IsMapped(spec.Mounts![i]) && MountOptions.Parse(spec.Mounts[i].Options).IsBind && MountPaths.SourceInRoot(spec, bundle, i) is not null)
+            {
+                yield return i;
+            }
+        }
+    }
+
+    /// <summary>Maps what the child has opened: in a user namespace of its own it could not (mount_setattr(2)).</summary>
+    /// <param name="fd">The detached mount's descriptor in the child.</param>
+    public static void Map(RuntimeSpec spec, int index, PidFd child, int fd)
+    {
+        var tree = FileDescriptor.OfProcess(child, fd);
+        try
+        {
+            var mount = spec.Mounts![index];
+            Map(tree, mount, MountOptions.Parse(mount.Options), spec.Linux, mount.Source!);
+        }
+        finally
+        {
+            FileDescriptor.Close(tree);
+        }
     }
 
     /// <summary>The root filesystem as a detached mount.</summary>

@@ -9,13 +9,12 @@ using Devoxx.Runtime.Setup;
 namespace Devoxx.Runtime.Lifecycle;
 
 /// <summary>Gives the descriptor by which system calls are answered to who listens at <c>linux.seccomp.listenerPath</c> (runtime-spec, "The Container Process State").</summary>
-internal static unsafe class SeccompListener
+internal static class SeccompListener
 {
     /// <param name="fd">The listener's descriptor in the child.</param>
     public static void HandOver(Seccomp seccomp, PidFd child, int fd, int pid, byte[] state)
     {
-        var listener = (int)FileDescriptor.Check(
-            RawSyscall.Invoke(Nr.pidfd_getfd, child.DangerousGetHandle(), fd, 0), "pidfd_getfd", $"fd {fd} of process {pid}");
+        var listener = FileDescriptor.OfProcess(child, fd);
         var socket = Connect(seccomp.ListenerPath!);
         try
         {

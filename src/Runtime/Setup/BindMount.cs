@@ -55,6 +55,9 @@ internal sealed class BindMount
     /// </summary>
     public string? SourceInRoot { get; init; }
 
+    /// <summary>With <see cref="SourceInRoot"/>: has the parent map the opened source; null when it is not to be mapped.</summary>
+    public Action<Argument>? MapLate { get; init; }
+
     public bool WantsPropagation => (_options.Propagation & (MS_SHARED | MS_SLAVE)) != 0;
 
     /// <summary>Private unless said otherwise, whatever the host's mount is.</summary>
@@ -114,6 +117,7 @@ internal sealed class BindMount
         if (_root.HasMountDescriptors)
         {
             _tree = _root.CloneTree(opened, _options.IsRecursiveBind, _source);
+            MapLate?.Invoke(_tree);
         }
 
         operations.Add(OperationKind.SkipUnlessDirectory, "stat", _source, null, opened, 2);

@@ -122,4 +122,7 @@ internal enum ChildStage
 
     /// <summary>The number is the pid of the process that goes on: see <see cref="OperationKind.ForkOnce"/>.</summary>
     Forked = -6,
+
+    /// <summary>The number is the descriptor of a detached mount that is to be id-mapped.</summary>
+    MapMount = -7,
 }

@@ -53,8 +53,6 @@ internal sealed record MountOptions
     /// <summary>Copy into a tmpfs what it hides.</summary>
     public bool TmpCopyUp { get; private set; }
 
-    public bool IdMap { get; private set; }
-
     /// <summary>For this mount and all below it (<c>ridmap</c>).</summary>
     public bool IsRecursiveIdMap { get; private set; }
 
@@ -103,7 +101,6 @@ internal sealed record MountOptions
                 TmpCopyUp = true;
                 return true;
             case "idmap" or "ridmap":
-                IdMap = true;
                 IsRecursiveIdMap |= option == "ridmap";
                 return true;
         }

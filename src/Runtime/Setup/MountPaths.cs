@@ -38,6 +38,9 @@ internal static class MountPaths
         return Path.Exists($"{root}/{source}") ? null : source;
     }
 
+    /// <summary>Whether the owners of its files are seen as others (runtime-spec, "Mounts", idmap).</summary>
+    public static bool IsMapped(Mount mount) => mount.Options?.Any(option => option is "idmap" or "ridmap") is true || mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 };
+
     private static string? Inside(string path, string root) => root == "/" || !ContainerPath.IsAtOrBelow(path, root) ? null
         : ContainerPath.Relative(ContainerPath.Relative(path)[ContainerPath.Relative(root).Length..]);
 }

@@ -268,7 +268,11 @@ internal sealed unsafe class RootFilesystem
             var absolute = Path.GetFullPath(Path.Combine(_bundle, source));
             ProcRules.RequireAllowed(destination, absolute, isProc: false);
             var tree = _fds.Sources?.TryGetValue(index, out var opened) is true ? opened : -1;
-            var bind = new BindMount(_root, absolute, destination, options, _namespaces.HasUser, tree) { SourceInRoot = tree < 0 ? MountPaths.SourceInRoot(_spec, _bundle, index) : null };
+            var bind = new BindMount(_root, absolute, destination, options, _namespaces.HasUser, tree) 
+            {
+                SourceInRoot = tree < 0 ? MountPaths.SourceInRoot(_spec, _bundle, index) : null,
+                MapLate = MountPaths.IsMapped(mount) ? opened => ChildReport.Await(_operations, _fds.Errors, _fds.Resume, ChildStage.MapMount, opened) : null,
+            };
             _binds.Add(bind);
             _mounts.Add(bind.Attach);
             return;

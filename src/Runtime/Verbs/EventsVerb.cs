@@ -44,12 +44,15 @@ internal static class EventsVerb
             epoll.Add((int)oom.DangerousGetHandle());
         }
 
+        // Version 1 tells before the kernel has killed anybody (mm/memcontrol-v1.c, mem_cgroup_oom): whoever looks at once sees no more than before.
+        const int LookAgainMs = 10, LongestMs = 1000;
         var kills = cgroup.ReadStats().OomKills ?? 0;
-        var due = Environment.TickCount64;
+        var (due, lookUntil) = (Environment.TickCount64, 0L);
         while (true)
         {
             Epoll.Event happened;
-            var count = epoll.Wait(&happened, 1, (int)Math.Clamp(due - Environment.TickCount64, 0, interval));
+            var now = Environment.TickCount64;
+            var count = epoll.Wait(&happened, 1, (int)Math.Clamp(due - now, 0, now < lookUntil ? Math.Min(LookAgainMs, interval) : interval));
             if (count == 1 && (int)happened.Fd == init)
             {
                 return;
@@ -58,16 +61,19 @@ internal static class EventsVerb
             if (count == 1)
             {
                 oom!.Drain();
-                var now = cgroup.ReadStats().OomKills ?? 0;
-                if (now > kills)
-                {
-                    kills = now;
-                    Print(id, "oom", null);
-                }
+                lookUntil = Environment.TickCount64 + LongestMs;
             }
-            else if (Environment.TickCount64 >= due)
+
+            var stats = cgroup.ReadStats();
+            if (stats.OomKills > kills)
             {
-                Print(id, "stats", cgroup.ReadStats());
+                (kills, lookUntil) = (stats.OomKills.Value, 0);
+                Print(id, "oom", null);
+            }
+
+            if (count == 0 && Environment.TickCount64 >= due)
+            {
+                Print(id, "stats", stats);
                 due = Environment.TickCount64 + interval;
             }
         }

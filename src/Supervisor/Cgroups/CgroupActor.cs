@@ -129,9 +129,14 @@ internal sealed class CgroupActor(string containerId, Subject subject, Superviso
             {
                 await environment.Reactor.WhenReadable(notification, cancellation).ConfigureAwait(false);
                 notification.Drain();
-                self.Tell(new CgroupOomSeen(run, (int)(cgroup.ReadStats().OomKills ?? 0)));
+                Look();
+
+                // Version 1 tells before the kernel has killed anybody (mm/memcontrol-v1.c, mem_cgroup_oom): who only looks at once can see none.
                 await Task.Delay(TimeBetweenKills, environment.Clock, cancellation).ConfigureAwait(false);
+                Look();
             }
+
+            void Look() => self.Tell(new CgroupOomSeen(run, (int)(cgroup.ReadStats().OomKills ?? 0)));
         }
         catch (OperationCanceledException)
         {

@@ -26,6 +26,20 @@ public sealed class MountConformanceTests : IDisposable
         Assert.Equal(["of a/xa file1"], _bundle.Output(inUserNamespace ? _bundle.InUserNamespace(spec) : spec));
     }
 
+    [Theory]
+    [InlineData(false, "1000")]
+    [InlineData(true, "0")]
+    public void A_source_that_an_earlier_mount_makes_can_be_id_mapped(bool inUserNamespace, string owner)
+    {
+        const uint Owner = Bundle.MappedBase;
+        Directory.CreateDirectory(_bundle.Data + "/a");
+        File.WriteAllText(_bundle.Data + "/a/file", "");
+        var map = new IdMapping { ContainerId = 0, HostId = inUserNamespace ? Owner : 1000, Size = 65536 };
+        var spec = _bundle.Shell("stat -c %u /final/file").WithMount("/mnt", _bundle.Data + "/a", "rbind");
+        spec = spec with { Mounts = [.. spec.Mounts!, new Mount { Destination = "/final", Type = "bind", Source = _bundle.Path + "/rootfs/mnt", Options = ["rbind"], UidMappings = [map], GidMappings = [map] }] };
+        Assert.Equal([owner], _bundle.Output(inUserNamespace ? _bundle.InUserNamespace(spec) : spec));
+    }
+
     [Fact]
     public void A_source_that_nothing_makes_is_named()
     {
