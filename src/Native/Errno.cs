@@ -9,6 +9,9 @@ public static class Errno
     /// <summary>What strerror(3) says in the C locale, in lower case.</summary>
     public static string Text(int errno) => Names.TryGetValue(errno, out var entry) ? entry.Text : "unknown error";
 
+    /// <summary>The number of a symbolic name; null for one that errno(3) does not list.</summary>
+    public static int? Find(string name) => Names.Where(entry => entry.Value.Name == name).Select(entry => (int?)entry.Key).FirstOrDefault();
+
     private static readonly Dictionary<int, (string Name, string Text)> Names = new()
     {
         [1] = ("EPERM", "operation not permitted"), [2] = ("ENOENT", "no such file or directory"), [3] = ("ESRCH", "no such process"),

@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 
 namespace Devoxx.Images.Storage;
@@ -15,6 +16,7 @@ internal sealed class BlobStore(StoreLayout layout)
         if (!File.Exists(path))
         {
             AtomicFile.Write(path, content, durable: false);
+            Failpoint.Reach("image.document-written");
         }
 
         return digest;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 
 namespace Devoxx.Images.Storage;
@@ -50,7 +51,9 @@ internal sealed class IndexFile(StoreLayout layout)
         var (after, result) = change(before);
         if (!ReferenceEquals(before, after))
         {
+            Failpoint.Reach("image.index.before");
             AtomicFile.Write(layout.Index, JsonSerializer.SerializeToUtf8Bytes(after, StoreJson.Default.StoreIndex), durable: false);
+            Failpoint.Reach("image.index.after");
         }
 
         return result;

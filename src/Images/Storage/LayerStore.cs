@@ -1,4 +1,5 @@
 using Devoxx.Images.Layers;
+using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 
 namespace Devoxx.Images.Storage;
@@ -40,11 +41,14 @@ internal sealed class LayerStore(StoreLayout layout, IndexFile index)
                     now.NextLayer, staged.DiffId.ToString(), dependsOnChain ? chainId : null, staged.Content.Bytes, staged.Content.SkeletonIsWhole, staged.ArchiveSize,
                     staged.BlobDigest.ToString(), staged.BlobSize);
                 SafeTree.Delete(layout.Layer(layer.Number));
+                Failpoint.Reach("image.layer-named.before");
                 Directory.Move(staged.Directory!, layout.Layer(layer.Number));
                 if (layer.HasSkeleton)
                 {
                     File.Move(staged.Skeleton!, layout.Skeleton(layer.Number), overwrite: true);
                 }
+
+                Failpoint.Reach("image.layer-named.after");
 
                 now = now with { NextLayer = now.NextLayer + 1, Layers = now.Layers.Add(layer) };
             }
@@ -95,6 +99,7 @@ internal sealed class LayerStore(StoreLayout layout, IndexFile index)
         {
             SafeTree.Delete(layout.Layer(number));
             File.Delete(layout.Skeleton(number));
+            Failpoint.Reach("image.layer-deleted");
         }
 
         index.Update(now => (now with { Removing = now.Removing.RemoveRange(removing) }, true));

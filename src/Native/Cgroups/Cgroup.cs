@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Devoxx.Native.Failpoints;
 
 namespace Devoxx.Native.Cgroups;
 
@@ -36,6 +37,7 @@ public sealed partial class Cgroup
             if (everywhere || hierarchy.IsNeeded(limits ?? CgroupLimits.None))
             {
                 cgroup.parts.Add((hierarchy, hierarchy.Make(path, limits ?? CgroupLimits.None)));
+                Failpoint.Reach("cgroup.half-made");
             }
         }
 

@@ -6,9 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Devoxx.Native.Failpoints;
 
 /// <summary>
-/// Named places before and after everything that a crash could come between. <c>DEVOXX_FAILPOINT=name[:n]=kill|stop|error</c>
-/// kills the process at the n-th time it comes to the place, stops it there (SIGSTOP), or lets the call fail; without the
-/// variable a place costs the reading of one field. Tests use it to crash at every point there is.
+/// Named places before and after everything that a crash could come between. <c>DEVOXX_FAILPOINT=name[:n]=kill|stop|error|ENOSPC</c>
+/// kills the process at the n-th time it comes to the place, stops it there (SIGSTOP), or lets the call fail, with EIO or the errno that is
+/// named; several are separated by commas. Without the variable a place costs the reading of one field. Tests use it to crash at every point there is.
 /// </summary>
 public static class Failpoint
 {
@@ -17,12 +17,12 @@ public static class Failpoint
     /// <summary>Names a file to which each place that is come to appends its name: which places does a command reach?</summary>
     public const string TraceVariable = "DEVOXX_FAILPOINT_TRACE";
 
-    private static readonly Trigger? Armed = Trigger.Parse(Environment.GetEnvironmentVariable(Variable));
+    private static readonly Trigger[] Armed = Trigger.ParseAll(Environment.GetEnvironmentVariable(Variable));
     private static readonly string? Trace = Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } path ? path : null;
     private static readonly Lock Gate = new();
 
     /// <summary>Whether one of the variables is set. What makes up a name asks first.</summary>
-    public static bool IsActive { get; } = Armed is not null || Trace is not null;
+    public static bool IsActive { get; } = Armed.Length > 0 || Trace is not null;
 
     /// <summary>The variables as they are set here, for processes that do not inherit the environment.</summary>
     public static IReadOnlyList<string> Variables { get; } = IsActive
@@ -30,7 +30,7 @@ public static class Failpoint
         : [];
 
     /// <summary>This place has been come to.</summary>
-    /// <exception cref="LinuxException">EIO, when the variable says <c>error</c>.</exception>
+    /// <exception cref="LinuxException">When the variable lets it fail.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Reach(string name)
     {
@@ -44,8 +44,16 @@ public static class Failpoint
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Around<T>(string name, Func<T> effect) => IsActive ? Surround(name, effect) : effect();
 
-    /// <summary>Whether a process that cannot look for itself (a child before its execve) is to end at this place.</summary>
-    public static bool EndsAt(string name) => IsActive && Counts(name) == Action.Kill;
+    /// <summary>
+    /// What becomes of a process that cannot look for itself (a child before its execve) at this place: null, nothing; 0, it is to end as if
+    /// it had been killed; else the errno it is to fail with. Stopping is not for such a child: the kernel lets the first process of a pid namespace not stop itself.
+    /// </summary>
+    public static int? FateAt(string name) => !IsActive ? null : Counts(name) switch
+    {
+        { What: Action.Kill } => 0,
+        { What: Action.Error } trigger => trigger.Errno,
+        _ => null,
+    };
 
     private static T Surround<T>(string name, Func<T> effect)
     {
@@ -59,20 +67,21 @@ public static class Failpoint
     {
         switch (Counts(name))
         {
-            case Action.Kill:
+            case { What: Action.Kill }:
                 // No handler, no finally, no flush: as the kernel does it.
                 RawSyscall.InvokeBlocking(Nr.kill, Environment.ProcessId, SigKill);
                 Thread.Sleep(Timeout.Infinite);
                 break;
-            case Action.Stop:
+            case { What: Action.Stop }:
                 RawSyscall.InvokeBlocking(Nr.kill, Environment.ProcessId, SigStop);
                 break;
-            case Action.Error:
-                throw new LinuxException("failpoint", 5, name);
+            case { What: Action.Error } trigger:
+                throw new LinuxException("failpoint", trigger.Errno, name);
         }
     }
 
-    private static Action Counts(string name)
+    /// <summary>What is to happen now, if anything.</summary>
+    private static Trigger? Counts(string name)
     {
         lock (Gate)
         {
@@ -82,7 +91,13 @@ public static class Failpoint
                 RandomAccess.Write(trace, Encoding.UTF8.GetBytes(name + "\n"), 0);
             }
 
-            return Armed is not null && Armed.Name == name && --Armed.Left == 0 ? Armed.Action : Action.None;
+            Trigger? due = null;
+            foreach (var trigger in Armed)
+            {
+                due = trigger.Name == name && --trigger.Left == 0 ? trigger : due;
+            }
+
+            return due;
         }
     }
 
@@ -90,40 +105,43 @@ public static class Failpoint
 
     private enum Action
     {
-        None,
         Kill,
         Stop,
         Error,
     }
 
-    private sealed class Trigger(string name, int left, Action action)
+    private sealed class Trigger(string name, int left, Action what, int errno)
     {
         public string Name => name;
 
         public int Left { get; set; } = left;
 
-        public Action Action => action;
+        public Action What => what;
+
+        public int Errno => errno;
 
         /// <exception cref="FormatException">A failpoint that is misspelt would test nothing.</exception>
-        public static Trigger? Parse(string? text)
-        {
-            if (string.IsNullOrEmpty(text))
-            {
-                return null;
-            }
+        public static Trigger[] ParseAll(string? text) => string.IsNullOrEmpty(text) ? [] : [.. text.Split(',').Select(Parse)];
 
+        private static Trigger Parse(string text)
+        {
             var (place, action) = text.LastIndexOf('=') is var equals and > 0 ? (text[..equals], text[(equals + 1)..]) : (text, "kill");
             var (name, time) = place.LastIndexOf(':') is var colon and > 0 ? (place[..colon], place[(colon + 1)..]) : (place, "1");
+            var (what, errno) = action switch
+            {
+                "kill" => (Action.Kill, 0),
+                "stop" => (Action.Stop, 0),
+                "error" => (Action.Error, EIO),
+                _ when Native.Errno.Find(action) is { } number => (Action.Error, number),
+                _ => throw new FormatException($"{Variable}={text}: '{action}' is not kill, stop, error or the name of an errno"),
+            };
             return new Trigger(
                 name,
                 int.TryParse(time, out var n) && n > 0 ? n : throw new FormatException($"{Variable}={text}: '{time}' is no number of times"),
-                action switch
-                {
-                    "kill" => Action.Kill,
-                    "stop" => Action.Stop,
-                    "error" => Action.Error,
-                    _ => throw new FormatException($"{Variable}={text}: '{action}' is not kill, stop or error"),
-                });
+                what,
+                errno);
         }
+
+        private const int EIO = 5;
     }
 }

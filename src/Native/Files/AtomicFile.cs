@@ -1,3 +1,4 @@
+using Devoxx.Native.Failpoints;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -38,6 +39,7 @@ public static unsafe class AtomicFile
             FileCalls.Close(fd);
             if (status >= 0)
             {
+                Failpoint.Reach("file.unnamed");
                 (failed, status) = ("rename", Renameat.Call(AT_FDCWD, from, AT_FDCWD, to));
             }
 

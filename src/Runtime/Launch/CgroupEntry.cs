@@ -38,9 +38,21 @@ internal sealed class CgroupEntry : IDisposable
     public static CgroupEntry Open(string path, CgroupLimits? limits = null, bool everywhere = false)
     {
         var host = CgroupHost.Detect();
-        return Cgroup.OpenExisting(host, path) is { IsInUse: true } existing
-            ? new CgroupEntry(existing, created: false)
-            : new CgroupEntry(Cgroup.Create(host, path, limits, everywhere), created: true);
+        if (Cgroup.OpenExisting(host, path) is { IsInUse: true } existing)
+        {
+            return new CgroupEntry(existing, created: false);
+        }
+
+        try
+        {
+            return new CgroupEntry(Cgroup.Create(host, path, limits, everywhere), created: true);
+        }
+        catch
+        {
+            // Made in some hierarchies and not in others: nobody would know that it is there.
+            Cgroup.OpenExisting(host, path)?.Remove();
+            throw;
+        }
     }
 
     public void Dispose() => _join.Dispose();

@@ -86,6 +86,8 @@ internal static unsafe class Interpreter
                 var e = (mask & 16) != 0 ? slots[operation->E] : operation->E;
                 var f = (mask & 32) != 0 ? slots[operation->F] : operation->F;
                 return RawSyscall.Invoke(operation->Number, a, b, c, d, e, f);
+            case OperationKind.Fail:
+                return -a;
             case OperationKind.OpenInRoot:
                 return OpenInRoot((int)a, (PathRequest*)b);
             case OperationKind.FormatFdPath:

@@ -8,6 +8,9 @@ internal enum OperationKind
     /// <summary>The system call <see cref="Operation.Number"/> with A to F.</summary>
     Syscall,
 
+    /// <summary>Fails with the error number A: what a test asks for (<see cref="OperationList.Failpoint"/>).</summary>
+    Fail,
+
     /// <summary>Opens (O_PATH) a path inside a root, creating what is missing: A the root's fd, B a <see cref="PathRequest"/>.</summary>
     OpenInRoot,
 

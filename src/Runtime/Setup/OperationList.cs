@@ -84,13 +84,18 @@ internal sealed unsafe class OperationList : IDisposable
         return ref operation;
     }
 
-    /// <summary>A place where a test lets the child end, as if it had been killed there (<see cref="Native.Failpoints.Failpoint"/>); no operation otherwise.</summary>
+    /// <summary>A place where a test lets the child end, as if it had been killed there, or fail (<see cref="Native.Failpoints.Failpoint"/>); no operation otherwise.</summary>
     public void Failpoint(string name)
     {
         const int Killed = 137;
-        if (Native.Failpoints.Failpoint.EndsAt(name))
+        switch (Native.Failpoints.Failpoint.FateAt(name))
         {
-            Syscall(Nr.exit_group, "exit_group", name, null, Killed);
+            case 0:
+                Syscall(Nr.exit_group, "exit_group", name, null, Killed);
+                break;
+            case { } errno:
+                Add(OperationKind.Fail, "failpoint", name, null, errno);
+                break;
         }
     }
 

@@ -23,7 +23,9 @@ internal static class KillVerb
         var signal = parsed.Operands.Count == 2 && parsed.Operands[1] == "0" ? 0 : Signal.Parse(parsed.Operands.Count == 2 ? parsed.Operands[1] : "SIGTERM");
         if (parsed.Has("all") || (signal == Signal.Kill && !container.HasOwnPids))
         {
+            Failpoint.Reach("kill.before");
             KillAll(container, signal);
+            Failpoint.Reach("kill.after");
             return 0;
         }
 

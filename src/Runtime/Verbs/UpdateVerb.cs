@@ -1,4 +1,5 @@
 using Devoxx.Native.Cgroups;
+using Devoxx.Native.Failpoints;
 using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
@@ -28,7 +29,11 @@ internal static class UpdateVerb
         }
 
         var container = Container.Open(options.Root, parsed.Single("container id"));
-        container.NeedCgroup().Apply(parsed.Value("resources") is { } file ? Limits.Of(Read(file), forDevices: false) : FromOptions(parsed));
+        var limits = parsed.Value("resources") is { } file ? Limits.Of(Read(file), forDevices: false) : FromOptions(parsed);
+        var cgroup = container.NeedCgroup();
+        Failpoint.Reach("update.before");
+        cgroup.Apply(limits);
+        Failpoint.Reach("update.after");
         return 0;
     }
 

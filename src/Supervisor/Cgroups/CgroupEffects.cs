@@ -29,20 +29,20 @@ internal static class CgroupEffects
     ];
 
     /// <summary>An empty cgroup with these limits: whatever an earlier run has left in it is killed first.</summary>
-    /// <exception cref="CgroupLimitException">A limit cannot be enforced here; nothing of the cgroup is left.</exception>
+    /// <exception cref="CgroupLimitException">A limit cannot be enforced here; nothing of the cgroup is left, nor when it cannot be made for another reason.</exception>
     public static bool Make(CgroupHost host, MakeCgroup make)
     {
         Remove(host, make.Path);
         var limits = Limits(make.Limits, host.LimitsSwap, host.Has("devices") && !make.AllDevices ? Devices(make.Limits) : null);
-        var cgroup = Cgroup.Create(host, make.Path, limits);
-        Failpoint.Reach("cgroup.made-unlimited");
         try
         {
+            var cgroup = Cgroup.Create(host, make.Path, limits);
+            Failpoint.Reach("cgroup.made-unlimited");
             cgroup.Apply(limits);
         }
-        catch (CgroupLimitException)
+        catch
         {
-            cgroup.Remove();
+            Cgroup.OpenExisting(host, make.Path)?.Remove();
             throw;
         }
 

@@ -27,6 +27,12 @@ internal sealed partial class ContainerActor
     private readonly List<long> removalOrders = [];
     private readonly List<long> freezeOrders = [];
     private bool releasing;
+
+    /// <summary>Something that the last run held could not be let go: it is tried again before the container is removed.</summary>
+    private bool holds;
+
+    /// <summary>Why the signal could not be sent that whoever is answered next has asked for.</summary>
+    private string? unsent;
     private CgroupUsage? usage;
 
     private string CgroupPath => environment.Root.CgroupOf(State.Spec!);
@@ -40,7 +46,7 @@ internal sealed partial class ContainerActor
             case WatchMonitor watch: Watch(watch.Run); Listen(watch.Run); BeginProbing(watch.Run); break;
             case ReleaseRun: ReleaseAll(); break;
             case RunHook hook: BeginHook(hook.Run, hook.Again); break;
-            case SendSignal signal: Send(signal.Signal); break;
+            case SendSignal signal: unsent = Send(signal.Signal) is { } why && signal.Signal != Signal.Kill ? why : null; break;
             case SendStopSignal stop: SendStop(stop); break;
             case FreezeRun freeze: Child("cgroup").Tell(new FreezeCgroup(freeze.Run, freeze.Frozen, freeze.Cause)); break;
             case AwaitFreeze wait: freezeOrders.Add(wait.Order); break;
@@ -54,13 +60,20 @@ internal sealed partial class ContainerActor
             case CancelTimers: Timers.CancelAll(); break;
             case RemoveFiles:
                 removalFailed = false;
-                if (!releasing)
+                if (holds && !releasing)
+                {
+                    ReleaseAll();
+                }
+                else if (!releasing)
                 {
                     RemoveOwnFiles();
                 }
 
                 break;
-            case Answer answer: Reply(answer.Order, answer.Error); break;
+            case Answer answer:
+                Reply(answer.Order, answer.Error ?? unsent);
+                unsent = null;
+                break;
             case AwaitStart wait: startOrders.Add(wait.Order); break;
             case AwaitStop wait: stopOrders.Add(wait.Order); break;
             case AwaitRemoval wait: removalOrders.Add(wait.Order); break;
@@ -102,7 +115,8 @@ internal sealed partial class ContainerActor
             return;
         }
 
-        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network, shared, socket)
+        launching = new CancellationTokenSource();
+        MonitorProcess.StartAsync(State.Spec!, environment, CgroupPath, gathering!.SourcesByTarget(State.Spec!), network, shared, socket, launching.Token)
             .PipeTo(Self, failure: e => new MonitorOutcome(null, null, e.Message, 125));
     }
 
@@ -111,6 +125,33 @@ internal sealed partial class ContainerActor
         var pidfd = monitor ?? throw new InvalidOperationException($"{State.Spec!.Name}: no monitor to watch");
         Child("network").Tell(new ContainerNetworkInUse(run, State.Spec!, State.Process!, State.Connections));
         environment.Reactor.WhenReadable(pidfd).PipeTo(Self, success: () => new MonitorGone(run), failure: _ => new MonitorGone(run));
+        _ = WatchFirstProcessAsync(State.Process!, run, Self);
+    }
+
+    private async Task WatchFirstProcessAsync(RunningProcess process, int run, IActorRef self)
+    {
+        if (new ProcessIdentity(process.Pid, process.StartTime, process.BootId).OpenIfAlive() is { } alive)
+        {
+            using (alive)
+            {
+                await environment.Reactor.WhenReadable(alive).ConfigureAwait(false);
+            }
+        }
+
+        self.Tell(new FirstProcessGone(run));
+    }
+
+    /// <summary>Its monitor waits for output that others may still write, for as long as they like; one that is stopped does not wait, it never comes.</summary>
+    private void AwaitMonitor(FirstProcessGone gone)
+    {
+        if (gone.MonitorIsStopped && HelperGuard.IsStopped(State.Process!.MonitorPid))
+        {
+            KillMonitor();
+        }
+        else
+        {
+            Later("stopped", HelperGuard.Interval, gone with { MonitorIsStopped = HelperGuard.IsStopped(State.Process!.MonitorPid) });
+        }
     }
 
     /// <summary>Cgroup and volumes go back; what was asked of them comes as <see cref="RunEnded"/> if a run was.</summary>
@@ -176,9 +217,15 @@ internal sealed partial class ContainerActor
             Context.GetLogger().Error("{0}: {1}", State.Spec!.Name, error);
         }
 
+        holds = !errors.IsEmpty;
         if (State.Phase is not (ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting))
         {
-            if (State.Phase == ContainerPhase.Removing)
+            if (State.Phase == ContainerPhase.Removing && holds)
+            {
+                removalFailed = true;
+                Do(new ContainerFilesNotRemoved(string.Join("; ", errors)));
+            }
+            else if (State.Phase == ContainerPhase.Removing)
             {
                 RemoveOwnFiles();
             }
@@ -211,19 +258,38 @@ internal sealed partial class ContainerActor
         }
     }
 
-    private void Send(int signal)
+    /// <returns>Why it could not be sent.</returns>
+    private string? Send(int signal)
     {
+        string? failed = null;
         if (State.Process is not { } p)
         {
-            return;
+            if (signal == Signal.Kill)
+            {
+                launching?.Cancel();
+            }
+
+            return null;
         }
 
         using var process = new ProcessIdentity(p.Pid, p.StartTime, p.BootId).OpenIfAlive();
-        Failpoint.Around("container.signal", () => process?.SendSignal(signal));
+        try
+        {
+            Failpoint.Around("container.signal", () => process?.SendSignal(signal));
+        }
+        catch (LinuxException e)
+        {
+            // A stop goes on all the same: at the end of its grace period, and then by way of the monitor.
+            Context.GetLogger().Error("{0}: {1}", State.Spec!.Name, e.Message);
+            failed = e.Message;
+        }
+
         if (signal == Signal.Kill)
         {
             Later("monitor", PatienceWithMonitor, new MonitorSilent(State.Run));
         }
+
+        return failed;
     }
 
     /// <summary>A monitor that has not told the end by now is stopped itself (SIGSTOP), or stuck: without it, nobody waits for ever.</summary>

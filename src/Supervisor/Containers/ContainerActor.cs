@@ -24,6 +24,9 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     private ExitRecord? exitRecord;
     private RunEvidence? evidence;
     private PidFd? monitor;
+
+    /// <summary>Cancelled: the monitor that has not yet said whether the command runs is killed.</summary>
+    private CancellationTokenSource? launching;
     private bool recovering;
     private bool reaping;
     private bool removalFailed;
@@ -79,7 +82,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     protected override void PostStop()
     {
         CloseNotifications();
-        LetGoOfNamespaces();
+        Launched();
         monitor?.Dispose();
         base.PostStop();
     }
@@ -121,12 +124,12 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 Gathered(message);
                 break;
             case MonitorOutcome { Process: { } process } outcome:
-                LetGoOfNamespaces();
+                Launched();
                 monitor = outcome.PidFd;
                 Do(new MonitorStarted(State.Run, process) { Connections = network.Connections });
                 break;
             case MonitorOutcome outcome:
-                LetGoOfNamespaces();
+                Launched();
                 Do(new PreparationFailed(State.Run, outcome.Error!, outcome.ExitCode));
                 break;
             case MonitorGone:
@@ -165,6 +168,11 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 break;
             case MonitorSilent silent when silent.Run == State.Run:
                 KillMonitor();
+                break;
+            case FirstProcessGone gone when gone.Run == State.Run && State.Process is not null:
+                AwaitMonitor(gone);
+                break;
+            case FirstProcessGone:
                 break;
             case ProbeDue due:
                 Probe(due.Run);
@@ -207,7 +215,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
                 Stash.Stash();
                 break;
             default:
-                if (message is not (GraceElapsed or HookFinished or CgroupLostProcesses or ProcessesLost) && !IsSnapshotNotice(message))
+                if (message is not (GraceElapsed or HookFinished or CgroupLostProcesses or ProcessesLost or FirstProcessGone) && !IsSnapshotNotice(message))
                 {
                     Unhandled(message);
                 }
@@ -222,10 +230,17 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
         {
             Do(command);
         }
-        else if (message is not (CgroupLostProcesses or ProcessesLost) && !IsSnapshotNotice(message))
+        else if (message is not (CgroupLostProcesses or ProcessesLost or FirstProcessGone) && !IsSnapshotNotice(message))
         {
             Unhandled(message);
         }
+    }
+
+    private void Launched()
+    {
+        LetGoOfNamespaces();
+        launching?.Dispose();
+        launching = null;
     }
 
     private void Do(IContainerCommand command) => Carry(ContainerDecisions.Decide(State, command, environment.Now));
@@ -234,6 +249,7 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     {
         Timers.CancelAll();
         CloseNotifications();
+        EndHooks();
         reaping = true;
         Become(Reaping);
         var (root, bundle, process, since, self) = (environment.Root, environment.Root.Bundle(id), State.Process, State.StartRequestedAt, Self);
@@ -299,6 +315,10 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
 
     /// <summary>SIGKILL was sent a while ago, and the monitor still lives.</summary>
     private sealed record MonitorSilent(int Run);
+
+    /// <summary>The run's first process has ended, and its monitor has not yet.</summary>
+    /// <param name="MonitorIsStopped">Whether it was stopped when it was last looked at.</param>
+    private sealed record FirstProcessGone(int Run, bool MonitorIsStopped = false);
 
     /// <summary>Time to look again whether the stop's signal has a handler.</summary>
     private sealed record StopSignalDue(int Run, int Signal);

@@ -122,7 +122,8 @@ public static class ContainerDecisions
             ContainerPhase.Running when signal != SigKill && ContainerHooks.HoldStop(state) => ContainerHooks.BeforeStop(state, requested, new AwaitStop(order)),
             ContainerPhase.Running => Decision.Of(
                 requested, [.. HooksAbandoned(state), new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace), .. ContainerPausing.Released(state, cause)]),
-            ContainerPhase.Starting => Decision.Of(requested, new AwaitStop(order)),
+            // A start that is over before the grace period is stopped as any run; one that hangs is given up then.
+            ContainerPhase.Starting => Decision.Of(requested, new AwaitStop(order), new ExtendGrace(state.Run, requested.Grace)),
             // It was to be started again: not any more.
             ContainerPhase.Stopping when state.Stop!.ThenStart => signal == SigKill
                 ? Decision.Of([requested, new ContainerSignalled(spec.Subject, now, SigKill, cause)], new AwaitStop(order), new SendSignal(SigKill))

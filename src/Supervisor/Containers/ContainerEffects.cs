@@ -32,7 +32,7 @@ internal sealed record AwaitFreeze(long Order) : IContainerEffect;
 
 internal sealed record AnswerFreezes(string? Error = null) : IContainerEffect;
 
-/// <summary>The grace period of the stop of this run begins again, and is so long.</summary>
+/// <summary>The grace period of the stop of this run begins now, or again, and is so long.</summary>
 internal sealed record ExtendGrace(int Run, TimeSpan Grace) : IContainerEffect;
 
 /// <summary>It may be silent for so long from now on; null: as long as it likes.</summary>

@@ -25,12 +25,14 @@ internal static class HealthProbe
             using var pipe = new OutputPipe();
             using var process = await environment.Kernel.Run(() => HealthProbe.Start(spec, containerId, environment, pipe)).ConfigureAwait(false);
             var kept = new MemoryStream();
-            var code = await RuntimeExec.EndedAsync(
-                process, pipe, environment.Reactor, bytes => kept.Write(bytes[..(int)Math.Min(bytes.Length, Math.Max(0, HealthDecisions.MostOutput + 1 - kept.Length))])).ConfigureAwait(false) ?? -1;
+            using var late = new CancellationTokenSource(spec.Timeout + RuntimeExec.Patience);
+            var (code, wasStopped) = await RuntimeExec.EndedAsync(
+                process, pipe, environment.Reactor, bytes => kept.Write(bytes[..(int)Math.Min(bytes.Length, Math.Max(0, HealthDecisions.MostOutput + 1 - kept.Length))]), late.Token).ConfigureAwait(false);
             var output = Text(kept);
-            return code == RuntimeExec.TimedOut && clock.Elapsed >= spec.Timeout
+            return wasStopped ? new ProbeResult(startedAt, clock.Elapsed, -1, "its process had been stopped (SIGSTOP) and was killed")
+                : late.IsCancellationRequested || (code == RuntimeExec.TimedOut && clock.Elapsed >= spec.Timeout)
                 ? new ProbeResult(startedAt, clock.Elapsed, -1, $"exceeded its timeout of {InWords.Span(spec.Timeout)} and was killed{(output.Length == 0 ? "" : $": {output}")}")
-                : new ProbeResult(startedAt, clock.Elapsed, code, output);
+                : new ProbeResult(startedAt, clock.Elapsed, code ?? -1, output);
         }
         catch (Exception e) when (e is IOException or LinuxException)
         {

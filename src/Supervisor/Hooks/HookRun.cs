@@ -20,25 +20,39 @@ internal static class HookRun
     /// <param name="timeout">Null: it may take as long as it likes.</param>
     /// <param name="again">An earlier supervisor may have begun it: look first.</param>
     /// <param name="line">Told each line that it writes.</param>
+    /// <param name="over">The run that it is of has ended: what is left of the hook is killed.</param>
     /// <returns>Never fails: what cannot be run says why.</returns>
     public static async Task<HookResult> RunAsync(
-        HookSpec spec, string containerId, string name, TimeSpan? timeout, bool again, SupervisorEnvironment environment, Action<string> line)
+        HookSpec spec, string containerId, string name, TimeSpan? timeout, bool again, SupervisorEnvironment environment, Action<string> line, CancellationToken over)
     {
         var exitFile = $"{environment.Root.Bundle(containerId)}/hooks/{name}";
         var tail = new OutputTail(line);
         var clock = Stopwatch.StartNew();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(over);
+        if (timeout is { } time && time < TimeSpan.FromDays(40))
+        {
+            late.CancelAfter(time + RuntimeExec.Patience);
+        }
+
         try
         {
-            if (again && await FoundAsync(exitFile, environment).ConfigureAwait(false) is { } found)
+            if (again && await FoundAsync(exitFile, environment, late.Token).ConfigureAwait(false) is { } found)
             {
                 return found;
             }
 
+            if (late.IsCancellationRequested)
+            {
+                return new HookResult(null, !over.IsCancellationRequested, null, []);
+            }
+
             using var pipe = new OutputPipe();
             using var process = await environment.Kernel.Run(() => HookRun.Start(spec, containerId, exitFile, timeout, environment, pipe)).ConfigureAwait(false);
-            var code = await RuntimeExec.EndedAsync(process, pipe, environment.Reactor, tail.Write).ConfigureAwait(false);
+            var (code, wasStopped) = await RuntimeExec.EndedAsync(process, pipe, environment.Reactor, tail.Write, late.Token).ConfigureAwait(false);
             tail.Complete();
-            return new HookResult(code, code == RuntimeExec.TimedOut && timeout is { } most && clock.Elapsed >= most, null, tail.Lines);
+            return wasStopped
+                ? new HookResult(null, timeout is not null, "its process had been stopped (SIGSTOP) and was killed", tail.Lines)
+                : new HookResult(code, timeout is { } most && clock.Elapsed >= most && (code == RuntimeExec.TimedOut || late.IsCancellationRequested), null, tail.Lines);
         }
         catch (Exception e) when (e is IOException or LinuxException)
         {
@@ -82,11 +96,12 @@ internal static class HookRun
     }
 
     /// <summary>How it ended, waited for if it still runs; null: it never began, or was killed before it could tell.</summary>
-    private static async Task<HookResult?> FoundAsync(string exitFile, SupervisorEnvironment environment)
+    private static async Task<HookResult?> FoundAsync(string exitFile, SupervisorEnvironment environment, CancellationToken late)
     {
         if (await environment.Kernel.Run(() => HookRun.Search(exitFile)).ConfigureAwait(false) is { } alive)
         {
             using (alive)
+            using (late.Register(() => alive.SendSignal(Signal.Kill)))
             {
                 await environment.Reactor.WhenReadable(alive).ConfigureAwait(false);
             }

@@ -29,12 +29,16 @@ internal static class MonitorProcess
     /// <summary>The number by which a monitor holds its container's socket for notifications, for the next supervisor.</summary>
     public const int NotifyFd = 4;
 
+    /// <summary>How long a start may take. All that a monitor does is local: only a filesystem that does not answer holds it up for so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>Writes the bundle, starts the monitor, and waits until the command runs or cannot.</summary>
     /// <param name="shared">Namespaces of others that it enters; null: none.</param>
     /// <param name="notifications">The monitor holds it open too.</param>
+    /// <param name="abandoned">Nobody wants the run any more: the monitor is killed, with what it has made.</param>
     public static async Task<MonitorOutcome> StartAsync(
         ContainerSpec spec, SupervisorEnvironment environment, string cgroupPath, ImmutableDictionary<string, string> sources, ContainerNetwork network,
-        SharedNamespaces? shared, NotifySocket? notifications)
+        SharedNamespaces? shared, NotifySocket? notifications, CancellationToken abandoned)
     {
         using var status = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         VolumeSubpaths? subpaths = null;
@@ -50,6 +54,7 @@ internal static class MonitorProcess
         }
 
         status.DisposeLocalCopyOfClientHandle();
+        using var guard = new HelperGuard(spawned.Pid, () => spawned.PidFd.SendSignal(Signal.Kill), Patience, abandoned);
         var line = await ReadLineAsync(status, environment.Reactor).ConfigureAwait(false);
         subpaths?.Dispose();
         var reply = line.Length == 0 ? null : JsonSerializer.Deserialize(line, MonitorJson.Default.MonitorStatus);
@@ -64,9 +69,16 @@ internal static class MonitorProcess
         spawned.Dispose();
         // One that was killed, and not one that failed, leaves what it had claimed.
         await environment.Kernel.Run(() => MonitorProcess.Clear(environment.Root, spec.Id, search: false)).ConfigureAwait(false);
+        if (reply is null && abandoned.IsCancellationRequested)
+        {
+            return new MonitorOutcome(null, null, "it was stopped while it started", 128 + Signal.Kill);
+        }
+
         return new MonitorOutcome(
             null, null,
-            reply?.Error ?? $"{environment.RuntimePath} monitor ended without a word; run it by hand on {environment.Root.Bundle(spec.Id)} to see why",
+            reply?.Error ?? (guard.FoundStopped ? $"its monitor, process {spawned.Pid}, had been stopped (SIGSTOP) and was killed; start it again"
+                : guard.FoundLate ? $"its monitor, process {spawned.Pid}, did not say within {InWords.Span(Patience)} whether the command runs, and was killed; see whether a filesystem that it uses answers, and start it again"
+                : $"{environment.RuntimePath} monitor ended without a word; run it by hand on {environment.Root.Bundle(spec.Id)} to see why"),
             reply?.Kind switch { "exec-not-found" => 127, "exec-not-executable" => 126, _ => 125 });
     }
 

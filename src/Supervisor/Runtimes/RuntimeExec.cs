@@ -12,10 +12,15 @@ internal static class RuntimeExec
     /// <summary>What <c>devoxx-runtime exec --timeout</c> ends with when the time is over.</summary>
     public const int TimedOut = 124;
 
+    /// <summary>How much longer than its timeout it may take: the runtime itself ends it then, unless it has been stopped (SIGSTOP) or hangs.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Hands on what it writes until it has ended, and all that is in the pipe then.</summary>
-    /// <returns>Its exit code; null: a signal ended it.</returns>
-    public static async Task<int?> EndedAsync(SpawnedProcess process, OutputPipe pipe, Reactor reactor, OutputSink sink)
+    /// <param name="late">It has had its time, and is killed with all that came of it.</param>
+    /// <returns>Its exit code, null if a signal ended it; and whether it was killed because it had been stopped (SIGSTOP).</returns>
+    public static async Task<(int? Code, bool WasStopped)> EndedAsync(SpawnedProcess process, OutputPipe pipe, Reactor reactor, OutputSink sink, CancellationToken late)
     {
+        using var guard = new HelperGuard(process.Pid, () => ProcessTree.Kill(process.Pid), null, late);
         using var ended = new CancellationTokenSource();
         var reading = ReadAsync(pipe, sink, reactor, ended.Token);
         await reactor.WhenReadable(process.PidFd).ConfigureAwait(false);
@@ -24,7 +29,8 @@ internal static class RuntimeExec
         await ended.CancelAsync().ConfigureAwait(false);
         await reading.ConfigureAwait(false);
         Drain(pipe, sink);
-        return process.PidFd.TryReap()?.ExitCode;
+        guard.Dispose();
+        return (process.PidFd.TryReap()?.ExitCode, guard.FoundStopped);
     }
 
     /// <summary>Until the end of the pipe or of the command: a pipe that nobody reads would block who writes.</summary>

@@ -42,8 +42,9 @@ public sealed partial class CrashingStack : IAsyncDisposable
     {
         await Prepare(command);
         Arm(command, null);
-        Accept(command, await Perform(command));
+        var outcome = await Perform(command);
         sandbox.Variables.Clear();
+        Accept(command, command.Besides is null ? outcome : await sandbox.Compose(Patience, command.Arguments));
         await AssertEqual(command.Name);
         await KillSupervisor();
         Size = command.To;
@@ -59,7 +60,7 @@ public sealed partial class CrashingStack : IAsyncDisposable
     {
         await Prepare(crash.Command);
         var before = Running();
-        Arm(crash.Command, $"{crash.Point}:{crash.Time}=kill");
+        Arm(crash.Command, crash);
         _ = await Perform(crash.Command);
         sandbox.Variables.Clear();
         await KillSupervisor();
@@ -88,14 +89,14 @@ public sealed partial class CrashingStack : IAsyncDisposable
 
     public ValueTask DisposeAsync() => sandbox.DisposeAsync();
 
-    /// <param name="failpoint">Null: only traced.</param>
-    private void Arm(CrashedCommand command, string? failpoint)
+    /// <param name="crash">Null: only traced.</param>
+    private void Arm(CrashedCommand command, Crash? crash)
     {
         File.Delete(TraceFile);
         sandbox.Variables[Failpoint.TraceVariable] = TraceFile;
-        if (failpoint is not null)
+        if (new[] { command.Besides, crash?.Failpoint }.OfType<string>().ToList() is { Count: > 0 } told)
         {
-            sandbox.Variables[Failpoint.Variable] = failpoint;
+            sandbox.Variables[Failpoint.Variable] = string.Join(',', told);
         }
 
         if (command.SnapshotEvery is { } every)
@@ -181,8 +182,26 @@ public sealed partial class CrashingStack : IAsyncDisposable
             await File.WriteAllTextAsync(Precious, "data");
         }
 
+        if (command.Commits)
+        {
+            (await sandbox.Compose("commit", "web", "made:1")).Succeeded();
+        }
+
         await AssertEqual("before the crash");
         await (command.AfterDeathOfAll ? Sandbox.Kill(sandbox.Processes()) : KillSupervisor());
+        if (command.AfterCrash is var (point, arguments))
+        {
+            sandbox.Variables[Failpoint.Variable] = point + "=kill";
+            _ = await sandbox.Compose(Patience, ["-f", CrashingStackFiles.Of(command.From), .. arguments]);
+            sandbox.Variables.Clear();
+            await KillSupervisor();
+        }
+
+        if (command.StopsMonitor)
+        {
+            using var monitor = PidFd.Open(Running().Values.Single().MonitorPid);
+            monitor.SendSignal(Signal.Parse("SIGSTOP"));
+        }
     }
 
     private string[][] StepsTo(StackSize size) => size switch
@@ -212,7 +231,7 @@ public sealed partial class CrashingStack : IAsyncDisposable
             Assert.True(File.Exists(Precious), "the volume's data is lost");
         }
 
-        if (command.Name is "scale up" or "signal" or "exec" or "stats" or "run" or "run of nothing" or "pause" or "unpause" or "leave")
+        if (command.Name is "scale up" or "signal" or "commit" or "image rm" or "exec" or "stats" or "run" or "run of nothing" or "run in the foreground" or "exec of another runtime" or "pause" or "unpause" or "leave")
         {
             var now = Running();
             Assert.All(before, each => Assert.Equal(each.Value, now.GetValueOrDefault(each.Key)));
@@ -223,7 +242,7 @@ public sealed partial class CrashingStack : IAsyncDisposable
     {
         var web = journal.Of("web");
         Assert.Equal(
-            command.To switch { StackSize.Down or StackSize.Stopped or StackSize.Troubled => 0, StackSize.One or StackSize.Paused => 1, _ => 2 },
+            command.To switch { StackSize.Down or StackSize.Stopped or StackSize.Troubled => 0, StackSize.One or StackSize.Paused or StackSize.Foreign => 1, _ => 2 },
             web.Count(c => c.Phase == ContainerPhase.Running));
         switch (command.To)
         {
@@ -248,7 +267,7 @@ public sealed partial class CrashingStack : IAsyncDisposable
         {
             Assert.DoesNotContain(journal.Containers, c => before.ContainsKey(c.Id));
         }
-        else if (command.Name == "restart")
+        else if (command.Name is "restart" or "restart of another runtime")
         {
             Assert.DoesNotContain(web, c => before.ContainsValue(c.Process!));
         }

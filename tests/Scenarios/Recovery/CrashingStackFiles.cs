@@ -5,7 +5,7 @@ namespace Devoxx.Scenarios.Recovery;
 /// <summary>The stacks that are crashed.</summary>
 internal static class CrashingStackFiles
 {
-    public const string Main = "compose.yaml", Trouble = "trouble.yaml", Rolling = "rolling.yaml", Rolled = "rolled.yaml";
+    public const string Main = "compose.yaml", Trouble = "trouble.yaml", Rolling = "rolling.yaml", Rolled = "rolled.yaml", Foreign = "foreign.yaml";
 
     // A first process that ends on SIGTERM at once, and one that ends by itself: nothing here waits for anything.
     private const string MainStack = """
@@ -20,6 +20,9 @@ internal static class CrashingStackFiles
             pids_limit: 20
             cpus: 0.5
             volumes: ["data:/data", "memory:/memory", "bound:/bound", "/bin/anonymous"]
+            ports: ["5353/udp"]
+            post_start: [{command: ["true"]}]
+            pre_stop: [{command: ["true"]}]
           job:
             image: busybox:1.36
             command: "true"
@@ -79,6 +82,21 @@ internal static class CrashingStackFiles
             deploy: {replicas: 2, update_config: {order: start-first, parallelism: 1, monitor: 10ms}}
         """;
 
+    private const string ForeignStack = """
+        name: foreign
+        services:
+          web:
+            image: busybox:1.36
+            runtime: runc
+            stop_signal: SIGKILL
+            command: sleep 1000000
+            mem_limit: 32m
+            volumes: ["data:/data"]
+            post_start: [{command: ["true"]}]
+        volumes:
+          data: {}
+        """;
+
     /// <summary>Services of which every run ends by itself: one that runs is on its way to its end.</summary>
     public static IReadOnlySet<string> Ending { get; } = new HashSet<string> { "job", "quitter", "greedy", "talker", "sick", "notifier" };
 
@@ -88,6 +106,7 @@ internal static class CrashingStackFiles
         StackSize.Troubled => Trouble,
         StackSize.Rolling => Rolling,
         StackSize.Rolled => Rolled,
+        StackSize.Foreign => Foreign,
         _ => Main,
     };
 
@@ -97,5 +116,6 @@ internal static class CrashingStackFiles
         sandbox.Write(TroubleStack, Trouble);
         sandbox.Write(RollingStack.Replace("EDITION", "1"), Rolling);
         sandbox.Write(RollingStack.Replace("EDITION", "2"), Rolled);
+        sandbox.Write(ForeignStack, Foreign);
     }
 }

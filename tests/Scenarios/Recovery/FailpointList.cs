@@ -10,23 +10,31 @@ namespace Devoxx.Scenarios.Recovery;
 /// </summary>
 public static partial class FailpointList
 {
+    /// <summary>Those of the runtime's own verbs, which engines call and the supervisor does not: it has a monitor.</summary>
+    public static IReadOnlyList<string> OfVerbs { get; } =
+    [
+        "create.claimed", "create.cgroup-made", "create.cgroup-limited", .. Around("create.launch"), .. Around("create.state"), .. Around("start.release"),
+        "delete.killed", "delete.cgroup-removed", "delete.state-removed", .. Around("freezer"), .. Around("kill"), .. Around("update"),
+    ];
+
+    /// <summary>Whether a process that the supervisor has started comes to the point, and can be stopped there: the child before its command cannot.</summary>
+    public static bool IsOfRuntime(string point) => point.Split('.')[0] is "monitor" or "log" or "exec";
+
+    /// <summary>Whether the supervisor itself comes to the point; else a process that it has started.</summary>
+    public static bool IsOfSupervisor(string point) => !IsOfRuntime(point) && point.Split('.')[0] is not ("child" or "foreign");
+
+    /// <summary>
+    /// Whether a call can fail there. Where the supervisor has done something and notes that it has, no call is left that could: what it got of the kernel would only be lost.
+    /// </summary>
+    public static bool CanFail(string point) => point != "file.unnamed" && !(point.EndsWith(".after", StringComparison.Ordinal) && IsOfSupervisor(point));
+
     /// <summary>
     /// Those that no command of the matrix comes to, and why. Whatever is neither come to nor in this list fails the test.
     /// </summary>
     public static IReadOnlyDictionary<string, string> NotReached { get; } = new (string[] Points, string Reason)[]
     {
-        ([.. Around("container.monitor-killed")], "ten seconds after a SIGKILL that a stopped monitor does not tell of: HostileScenario has one"),
-        ([.. Around("volume.discard"), .. Around("journal.volume.not-created.v1")], "only where making a volume has failed, which no crash is"),
-        ([.. Around("ForeignState.Delete"), .. Around("runtime.delete"), "foreign.born"], "of containers that another runtime makes (runtime: runc): it is not on every machine"),
-        (
-            [.. Around("journal.container.hook-requested.v1"), .. Around("journal.container.hook-ended.v1"), .. Around("HookRun.Start"), .. Around("HookRun.Search"), .. Around("hook.start")],
-            "of hooks (post_start, pre_stop), which no stack here has yet"),
-        ([.. Around("StaleFlows.Forget"), .. Around("Look")], "of published UDP ports, and of other firewalls that are looked for: both only read or forget what the kernel has learnt"),
-        ([.. Around("journal.cgroup.not-frozen.v1")], "needs a process that the kernel cannot freeze in time"),
-        (
-            ["create.claimed", "create.cgroup-made", "create.cgroup-limited", .. Around("create.launch"), .. Around("create.state"), .. Around("start.release"),
-                "delete.killed", "delete.cgroup-removed", "delete.state-removed", .. Around("freezer"), .. Around("kill")],
-            "the runtime's own verbs, which nobody here calls, for the supervisor has a monitor"),
+        ([.. OfVerbs], "the matrix of verbs comes to them"),
+        ([.. Around("container.monitor-killed")], "ten seconds after a SIGKILL that a stopped monitor does not tell of: only when all are asked for"),
     }.SelectMany(each => each.Points.Select(point => (point, each.Reason))).ToDictionary(each => each.point, each => each.Reason, StringComparer.Ordinal);
 
     public static IReadOnlySet<string> Read() =>

@@ -37,10 +37,12 @@ public sealed class FailpointMatrix(IReadOnlySet<string> points)
 
     /// <param name="most">The most times one point is crashed in one command: at the first time, the last, and between.</param>
     /// <param name="within">No run begins later than this; null: all of them are run.</param>
+    /// <param name="action">What is done at each point: see <see cref="Crash"/>.</param>
+    /// <param name="among">Which points; null: all.</param>
     /// <param name="order">Which of all crashes to run, and in which order.</param>
     /// <param name="run">What is done with each; false: it did not come to the point.</param>
     public async Task Run(
-        IReadOnlyList<CrashedCommand> commands, int workers, int most, TimeSpan? within,
+        IReadOnlyList<CrashedCommand> commands, int workers, int most, TimeSpan? within, string action, Func<string, bool>? among,
         Func<IReadOnlyList<Crash>, IEnumerable<Crash>> order, Func<CrashingStack, Crash, Task<bool>> run)
     {
         clock.Start();
@@ -61,11 +63,11 @@ public sealed class FailpointMatrix(IReadOnlySet<string> points)
                 foreach (var (point, count) in await stack.Trace(command))
                 {
                     reached[point] = 0;
-                    if (command.Only is null || point.Contains(command.Only, StringComparison.Ordinal))
+                    if ((command.Only?.Split('|').Any(part => point.Contains(part, StringComparison.Ordinal)) is not false) && among?.Invoke(point) is not false)
                     {
                         foreach (var time in Times(count, most))
                         {
-                            all.Add(new Crash(command, point, time));
+                            all.Add(new Crash(command, point, time, action));
                         }
                     }
                 }

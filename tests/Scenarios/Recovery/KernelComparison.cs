@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;
@@ -36,7 +37,7 @@ public static partial class KernelComparison
         {
             await Settle();
             var settled = journal.Update().Newest;
-            var restless = Restless(journal).Concat(awaited?.Invoke() is { } not ? [not] : []).ToList();
+            var restless = Restless(journal).Concat(Hooked(journal)).Concat(awaited?.Invoke() is { } not ? [not] : []).ToList();
             differences = Differences(sandbox, journal);
             if (differences.Count == 0 && restless.Count == 0)
             {
@@ -98,6 +99,10 @@ public static partial class KernelComparison
         where container.State.Phase is not (ContainerPhase.Running or ContainerPhase.Created or ContainerPhase.Exited)
         select $"{container.State.Spec?.Name} is not at rest: {container.State.Phase}";
 
+    /// <summary>A hook that runs, as long as it likes: the supervisor waits for nothing else of it.</summary>
+    private static IEnumerable<string> Hooked(JournalModel journal) =>
+        journal.Containers.Where(c => c.State is { Phase: ContainerPhase.Running, Hook: not null }).Select(c => $"a hook of {c.State.Spec!.Name} runs");
+
     public static IReadOnlyList<string> Differences(Sandbox sandbox, JournalModel journal)
     {
         var differences = new List<string>();
@@ -114,6 +119,7 @@ public static partial class KernelComparison
         Firewall(differences, sandbox, journal);
         Resolver(differences, journal, running, processes);
         Directories(differences, sandbox, journal, running);
+        Images(differences, sandbox);
         Locks(differences, sandbox, processes);
         return differences;
     }
@@ -122,8 +128,8 @@ public static partial class KernelComparison
     {
         Same(differences, "monitors", running.Values.Select(c => c.Process!.MonitorPid.ToString(CultureInfo.InvariantCulture)),
             processes.Where(p => p.Role == "monitor").Select(p => p.Pid.ToString(CultureInfo.InvariantCulture)));
-        // Probes of a container that runs come and go.
-        differences.AddRange(processes.Where(p => p.Role is "runtime" or "command" && !(p.CommandLine.Contains(" exec --timeout ", StringComparison.Ordinal) && running.Keys.Any(p.CommandLine.Contains)))
+        // Probes of a container that runs come and go, and so do hooks.
+        differences.AddRange(processes.Where(p => p.Role is "runtime" or "command" or "foreign" && !running.Any(c => IsExecIn(p, c.Key, hooked: c.Value.Hook is not null)))
             .Select(p => $"a process too many: {p}"));
         var own = new FileInfo("/proc/self/ns/mnt").LinkTarget;
         var namespaces = new HashSet<string>();
@@ -165,6 +171,11 @@ public static partial class KernelComparison
             select $"a process of no running container: {process}");
     }
 
+    private static bool IsExecIn(OwnedProcess process, string container, bool hooked) =>
+        process.CommandLine.Contains(container, StringComparison.Ordinal)
+        && (process.CommandLine.Contains(" exec --timeout ", StringComparison.Ordinal)
+            || (hooked && (process.CommandLine.Contains(" exec --exit-file ", StringComparison.Ordinal) || process.Role == "foreign")));
+
     private static void Cgroups(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
     {
         var host = CgroupHost.Detect();
@@ -200,6 +211,11 @@ public static partial class KernelComparison
         Same(differences, "directories of containers", journal.Roots.Select(r => r.Id), Names(sandbox.Root + "/containers"));
         differences.AddRange(journal.Roots.Where(r => r.State.Phase != VolumePhase.Ready).Select(r => $"directories of {r.Id} are {r.State.Phase}"));
         Same(differences, "directories of the runtime", running.Keys, Names(sandbox.RunDirectory + "/containers"));
+        foreach (var runtime in Names(sandbox.RunDirectory + "/runtimes"))
+        {
+            Same(differences, $"directories of {runtime}", running.Where(c => c.Value.Spec!.Runtime == runtime).Select(c => c.Key), Names($"{sandbox.RunDirectory}/runtimes/{runtime}"));
+        }
+
         Same(differences, "directories of volumes",
             journal.Volumes.Where(v => v.State.Spec!.Kind != VolumeKind.HostPath).Select(v => v.Name), Names(sandbox.Root + "/volumes"));
         var temporary =
@@ -210,6 +226,24 @@ public static partial class KernelComparison
                 || (file.EndsWith("/exit.json.next", StringComparison.Ordinal) && !running.Keys.Any(id => file.Contains(id, StringComparison.Ordinal)))
             select $"a temporary file is left: {file}";
         differences.AddRange(temporary);
+    }
+
+    /// <summary>What the store's index names is there, and nothing else.</summary>
+    private static void Images(List<string> differences, Sandbox sandbox)
+    {
+        var images = sandbox.Root + "/images";
+        if (Read(images + "/index.json") is not { } text)
+        {
+            return;
+        }
+
+        using var index = JsonDocument.Parse(text);
+        var root = index.RootElement;
+        Same(differences, "layers", root.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("number").ToString()), Names(images + "/l"));
+        differences.AddRange(root.GetProperty("removing").EnumerateArray().Select(layer => $"layer {layer} is yet to be removed"));
+        differences.AddRange(Names(images + "/work").Select(work => $"work of nobody in the image store: {work}"));
+        differences.AddRange(root.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("id").GetString()!.Split(':')[1])
+            .Where(digest => !File.Exists($"{images}/blobs/sha256/{digest}")).Select(digest => $"the image store has lost {digest}"));
     }
 
     private static void Locks(List<string> differences, Sandbox sandbox, IReadOnlyList<OwnedProcess> processes)

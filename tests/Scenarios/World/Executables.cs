@@ -36,6 +36,8 @@ public sealed class Executables
 
     public static string Compose { get; } = Path.Join(Elsewhere ?? Path.Join(Clone, "out"), "devoxx-compose");
 
+    public static string Runtime { get; } = Path.Join(Elsewhere ?? Path.Join(Clone, "out"), "devoxx-runtime");
+
     public static string BusyboxArchive { get; } = Path.Join(Clone, "out/busybox-1.36.tar");
 
     public static string Example(string name) => Path.Join(Clone, "compose-examples", name, "stack.yaml");

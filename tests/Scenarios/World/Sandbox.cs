@@ -93,6 +93,9 @@ public sealed class Sandbox : IAsyncDisposable
         return command;
     }
 
+    /// <summary>Starts another program in the directory and with the environment that commands have.</summary>
+    public RunningCommand StartProgram(string program, params string[] arguments) => new(Environs(new ProcessStartInfo(program, arguments)));
+
     /// <summary>A program under a terminal of its own, by script(1).</summary>
     public RunningCommand StartOnTerminal(params string[] arguments)
     {
@@ -313,6 +316,11 @@ public sealed class Sandbox : IAsyncDisposable
             if (File.ReadAllText($"/proc/{pid}/cgroup").Contains(CgroupParent + "/", StringComparison.Ordinal))
             {
                 return new OwnedProcess(pid, "container", line);
+            }
+
+            if (Path.GetFileName(arguments[0]) is "runc" or "crun")
+            {
+                return Owns(line) ? new OwnedProcess(pid, "foreign", line) : null;
             }
 
             if (!Path.GetFileName(arguments[0]).StartsWith("devoxx-", StringComparison.Ordinal)

@@ -105,6 +105,18 @@ public sealed class ContainerDecisionsTests
     }
 
     [Fact]
+    public void A_start_that_hangs_is_given_up_when_the_grace_period_of_its_stop_is_over()
+    {
+        var life = new ContainerLife().Tell(new CreateContainer(1, ContainerLife.Spec(Always), "new")).Tell(new StartContainer(2, "up"))
+            .Tell(new ContainerPrepared(1)).Tell(new StopContainer(3, TimeSpan.FromSeconds(4), "down"));
+        Assert.Equal(TimeSpan.FromSeconds(4), life.Effect<ExtendGrace>().Grace);
+
+        Assert.Equal(9, life.Tell(new GraceElapsed(1)).Effect<SendSignal>().Signal);
+        Assert.IsType<AnswerStops>(Assert.Single(life.Tell(new PreparationFailed(1, "it was stopped while it started", 137)).Effects, e => e is AnswerStops));
+        Assert.Equal(ContainerPhase.Exited, life.State.Phase);
+    }
+
+    [Fact]
     public void Cancels_a_scheduled_start_when_it_is_stopped()
     {
         var life = ContainerLife.Running(Always).Exit(1).Tell(new StopContainer(3, null, "stop"));

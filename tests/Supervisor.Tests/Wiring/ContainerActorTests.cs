@@ -121,12 +121,49 @@ public sealed class ContainerActorTests : WiringTestKit
         Until(c => c.State.Phase == ContainerPhase.Removed);
     }
 
+    [Fact]
+    public void Tries_once_more_to_let_go_of_what_it_could_not_before_it_is_removed()
+    {
+        var container = AfterCommands(
+            spec => spec with { Mounts = [new MountSpec(MountKind.Volume, "data", "/data")] }, new PreparationFailed(1, "no network", 125));
+        FishForMessage(m => m is DetachVolume, Soon);
+        container.Tell(new DetachAnswer("data", 1, "busy"));
+
+        // Asked once more, unless the first time is not over yet.
+        container.Tell(new RemoveContainer(3, "down"));
+        if (FishForMessage(m => m is DetachVolume or ContainerAnswer, Soon) is not ContainerAnswer refused)
+        {
+            container.Tell(new DetachAnswer("data", 1, "busy"));
+            refused = (ContainerAnswer)FishForMessage(m => m is ContainerAnswer, Soon);
+        }
+
+        Assert.Equal((3, "busy"), (refused.Order, refused.Error));
+
+        container.Tell(new RemoveContainer(4, "down"));
+        FishForMessage(m => m is DetachVolume, Soon);
+        container.Tell(new DetachAnswer("data", 1, null));
+        Until(c => c.State.Phase == ContainerPhase.Removed);
+    }
+
+    [Fact]
+    public void Does_not_wait_for_ever_for_a_monitor_that_is_stopped_when_its_container_ends()
+    {
+        using var monitor = Spawn.Start("/bin/sleep", ["sleep", "1000000"], []);
+        Adopted(spec => spec, monitor);
+        Until(c => c.Recovered);
+        monitor.PidFd.SendSignal(Signal.Parse("SIGSTOP"));
+        sleeper.PidFd.SendSignal(Signal.Kill);
+
+        Assert.Equal(ContainerExits.Unseen, Until(c => c.State.LastExit is not null).State.LastExit!.ExitCode);
+    }
+
     private ContainerChanged Until(Predicate<ContainerChanged> wanted) => (ContainerChanged)FishForMessage(m => m is ContainerChanged c && wanted(c), Soon);
 
     /// <summary>The container as the journal of an earlier life has it, and its next life.</summary>
-    private IActorRef Adopted(Func<ContainerSpec, ContainerSpec> with)
+    private IActorRef Adopted(Func<ContainerSpec, ContainerSpec> with, SpawnedProcess? monitor = null)
     {
-        var process = new RunningProcess(sleeper.Pid, ProcessStat.Of(sleeper.Pid)!.Value.StartTime, sleeper.Pid, ProcessStat.Of(sleeper.Pid)!.Value.StartTime, BootId.Current);
+        var watching = (monitor ?? sleeper).Pid;
+        var process = new RunningProcess(sleeper.Pid, ProcessStat.Of(sleeper.Pid)!.Value.StartTime, watching, ProcessStat.Of(watching)!.Value.StartTime, BootId.Current);
         return AfterCommands(with, new ContainerPrepared(1), new MonitorStarted(1, process));
     }
 
