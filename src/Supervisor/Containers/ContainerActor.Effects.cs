@@ -230,6 +230,7 @@ internal sealed partial class ContainerActor
                 RemoveOwnFiles();
             }
 
+            Stash.UnstashAll();
             return;
         }
 

@@ -102,6 +102,10 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             case AttachAnswer or DetachAnswer or CgroupReady or CgroupFailed or CgroupReleased or RuntimeReleased or IContainerNetworkAnswer or DonorFound:
                 Gathered(message);
                 break;
+            case StartContainer or BackOffElapsed or DependenciesChanged when releasing:
+                // What the last run holds and what the next one takes are the same cgroup, interfaces and volumes.
+                Stash.Stash();
+                break;
             case StartDue:
                 // Its siblings are the parent's business: it says whether those it depends on are ready.
                 Context.Parent.Tell(message);

@@ -34,9 +34,9 @@ public sealed partial class CrashingStack
                 $"the supervisor has ended: {outcome}");
         }
 
-        if (!hit || !FailpointList.IsOfSupervisor(crash.Point))
+        if (!hit || !FailpointList.IsOfSupervisor(crash.Point) || crash.Point.StartsWith("journal.", StringComparison.Ordinal))
         {
-            // Each process counts for itself: the next one that it starts would fail there, too.
+            // Each process counts for itself: the next one that it starts would fail there, too. One that cannot write its journal is about to leave.
             await KillSupervisor();
         }
 

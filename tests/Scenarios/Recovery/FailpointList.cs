@@ -25,8 +25,9 @@ public static partial class FailpointList
 
     /// <summary>
     /// Whether a call can fail there. Where the supervisor has done something and notes that it has, no call is left that could: what it got of the kernel would only be lost.
+    /// A monitor that fails after it has said that the command runs has nobody to tell.
     /// </summary>
-    public static bool CanFail(string point) => point != "file.unnamed" && !(point.EndsWith(".after", StringComparison.Ordinal) && IsOfSupervisor(point));
+    public static bool CanFail(string point) => point is not ("file.unnamed" or "monitor.announce.after") && !(point.EndsWith(".after", StringComparison.Ordinal) && IsOfSupervisor(point));
 
     /// <summary>
     /// Those that no command of the matrix comes to, and why. Whatever is neither come to nor in this list fails the test.

@@ -122,6 +122,20 @@ public sealed class ContainerActorTests : WiringTestKit
     }
 
     [Fact]
+    public void Does_not_start_again_before_its_last_run_has_let_everything_go()
+    {
+        var container = AfterCommands(
+            spec => spec with { Mounts = [new MountSpec(MountKind.Volume, "data", "/data")] }, new PreparationFailed(1, "no network", 125));
+        FishForMessage(m => m is DetachVolume, Soon);
+
+        container.Tell(new StartContainer(3, "up"));
+        Assert.DoesNotContain(ReceiveWhile<object>(TimeSpan.FromMilliseconds(300), m => m, int.MaxValue), m => m is ContainerChanged { State.Phase: ContainerPhase.Starting });
+
+        container.Tell(new DetachAnswer("data", 1, null));
+        Assert.Equal(2, Until(c => c.State.Phase == ContainerPhase.Starting).State.Run);
+    }
+
+    [Fact]
     public void Tries_once_more_to_let_go_of_what_it_could_not_before_it_is_removed()
     {
         var container = AfterCommands(
