@@ -180,5 +180,9 @@ public sealed class RollingUpdateScenario
     }
 
     /// <summary>All events but those of probes, which go on meanwhile.</summary>
-    private static async Task<int> Decided(Sandbox sandbox) => (await sandbox.History()).Count(happened => !happened.Type.Contains("health", StringComparison.Ordinal));
+    private static async Task<int> Decided(Sandbox sandbox)
+    {
+        (await sandbox.Compose("supervisor", "settle")).Succeeded();
+        return (await sandbox.History()).Count(happened => !happened.Type.Contains("health", StringComparison.Ordinal));
+    }
 }

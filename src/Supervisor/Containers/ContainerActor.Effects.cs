@@ -56,7 +56,7 @@ internal sealed partial class ContainerActor
             case RepeatStatus repeat:
                 Later("status", repeat.Delay, new NotificationReceived(repeat.Run, new NotifyMessage { Status = repeat.Status }));
                 break;
-            case ScheduleStart start: Later("start", start.Due - environment.Now, new StartDue(id, start.Attempt)); break;
+            case ScheduleStart start: Later("start", start.Delay, new StartDue(id, start.Attempt)); break;
             case CancelTimers: Timers.CancelAll(); break;
             case RemoveFiles:
                 removalFailed = false;

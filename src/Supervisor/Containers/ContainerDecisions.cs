@@ -61,7 +61,7 @@ public static class ContainerDecisions
     {
         // Not longer than it was to take at first, whatever has become of the wall clock meanwhile.
         ContainerPhase.BackingOff => Decision.Only(
-            new ScheduleStart(state.NextStart!.Attempt, Earlier(state.NextStart.Due, now + state.NextStart.Delay))),
+            new ScheduleStart(state.NextStart!.Attempt, Shorter(state.NextStart.Due - now, state.NextStart.Delay))),
         ContainerPhase.Removing => Decision.Only(new RemoveFiles()),
         _ => Decision.Nothing,
     };
@@ -199,7 +199,7 @@ public static class ContainerDecisions
             ? Decision.Nothing
             : Decision.Of(
                 new ContainerRestartScheduled(subject, now, attempt, state.Spec.Restart.MaxAttempts, verdict.Delay, now + verdict.Delay),
-                new ScheduleStart(attempt, now + verdict.Delay));
+                new ScheduleStart(attempt, verdict.Delay));
     }
 
     private static Decision Adopted(ContainerState state, DateTimeOffset now)
@@ -221,7 +221,7 @@ public static class ContainerDecisions
     private static TimeSpan Left(DateTimeOffset begun, TimeSpan span, DateTimeOffset now) =>
         begun + span is var due && due <= now ? TimeSpan.Zero : due - now is var left && left < span ? left : span;
 
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     internal static Decision Refused(ContainerState state, long order, string verb) => Decision.Only(
         new Answer(order, $"cannot {verb} {state.Spec?.Name ?? "a container that does not exist"}: it is {InWords.Phase(state.Phase)}"));

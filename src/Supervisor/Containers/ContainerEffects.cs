@@ -41,7 +41,8 @@ internal sealed record FeedWatchdog(int Run, TimeSpan? Watchdog) : IContainerEff
 /// <summary>Come back with this status after a while, unless a newer one has come meanwhile.</summary>
 internal sealed record RepeatStatus(int Run, string Status, TimeSpan Delay) : IContainerEffect;
 
-internal sealed record ScheduleStart(int Attempt, DateTimeOffset Due) : IContainerEffect;
+/// <summary>After a span and not at a time: the wall clock may be set between the decision and the effect.</summary>
+internal sealed record ScheduleStart(int Attempt, TimeSpan Delay) : IContainerEffect;
 
 internal sealed record CancelTimers : IContainerEffect;
 

@@ -40,9 +40,10 @@ public sealed record HostSnapshot(ImmutableSortedSet<string> Lines)
 
     private static IEnumerable<string> Links(Sandbox sandbox) => sandbox.Links().Select(link => $"link {link}");
 
+    // Without what the kernel finds out about a carrier in its own time: a bridge that nothing is at any more is marked when linkwatch comes to it.
     private static IEnumerable<string> Routes(Sandbox sandbox) => Witness.Of("ip", "route", "show", "table", "all")
         .Concat(Witness.Of("ip", "-6", "route", "show", "table", "all"))
-        .Where(route => route.Contains($" dev {sandbox.LinkPrefix}", StringComparison.Ordinal)).Select(route => $"route {route}");
+        .Where(route => route.Contains($" dev {sandbox.LinkPrefix}", StringComparison.Ordinal)).Select(route => $"route {route.Replace(" linkdown", "", StringComparison.Ordinal)}");
 
     private static IEnumerable<string> Tables(Sandbox sandbox) =>
         Witness.Of("nft", "list", "tables").Where(table => table.EndsWith(" " + sandbox.Name, StringComparison.Ordinal)).Select(table => $"nft {table}");

@@ -226,17 +226,17 @@ public sealed class ContainerDecisionsTests
         var life = ContainerLife.Running(Always).Exit(1);
 
         var effect = Assert.IsType<ScheduleStart>(Assert.Single(ContainerDecisions.Resume(life.State, life.Now).Effects));
-        Assert.Equal(life.Now + TimeSpan.FromMilliseconds(100), effect.Due);
+        Assert.Equal(TimeSpan.FromMilliseconds(100), effect.Delay);
     }
 
     [Fact]
     public void A_wall_clock_that_was_set_back_or_forward_makes_no_wait_longer_than_it_was_to_be()
     {
         var waiting = ContainerLife.Running(Always).Exit(1);
-        DateTimeOffset Due(TimeSpan jump) =>
-            Assert.IsType<ScheduleStart>(Assert.Single(ContainerDecisions.Resume(waiting.State, waiting.Now + jump).Effects)).Due - jump;
-        Assert.Equal(waiting.Now + TimeSpan.FromMilliseconds(100), Due(TimeSpan.FromDays(-400)));
-        Assert.True(Due(TimeSpan.FromDays(400)) < waiting.Now);
+        TimeSpan Delay(TimeSpan jump) =>
+            Assert.IsType<ScheduleStart>(Assert.Single(ContainerDecisions.Resume(waiting.State, waiting.Now + jump).Effects)).Delay;
+        Assert.Equal(TimeSpan.FromMilliseconds(100), Delay(TimeSpan.FromDays(-400)));
+        Assert.True(Delay(TimeSpan.FromDays(400)) < TimeSpan.Zero);
 
         var stopping = ContainerLife.Running().Tell(new StopContainer(3, null, "down"));
         Assert.Equal(TimeSpan.FromSeconds(10), stopping.After(TimeSpan.FromDays(-400)).Tell(new FoundRunning()).Effect<SendStopSignal>().Grace);
