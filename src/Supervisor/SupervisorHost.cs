@@ -6,6 +6,7 @@ using Devoxx.Native.Failpoints;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
+using Devoxx.Supervisor.Bundles;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Journal;
 using Microsoft.Win32.SafeHandles;
@@ -37,6 +38,7 @@ public static class SupervisorHost
         }
 
         Failpoint.Reach("supervisor.locked");
+        InheritedOpenFiles.Raise();
         await File.WriteAllTextAsync(root.PidPath, Environment.ProcessId + "\n", cancellation).ConfigureAwait(false);
         var leaving = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var cancelled = cancellation.UnsafeRegister(_ => leaving.TrySetResult("told to by a signal"), null);
@@ -66,6 +68,12 @@ public static class SupervisorHost
         await Console.Error.WriteLineAsync($"{environment.Now:O} supervisor leaves: {why}").ConfigureAwait(false);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await server.StopAsync(patience.Token).ConfigureAwait(false);
+        if (cancellation.IsCancellationRequested && options.MachineStops is { } machineStops && await machineStops().ConfigureAwait(false))
+        {
+            await Console.Error.WriteLineAsync($"{environment.Now:O} the machine stops: containers are stopped first").ConfigureAwait(false);
+            await MachineHalt.StopContainersAsync(supervisor, options.Stopping).ConfigureAwait(false);
+        }
+
         await system.Terminate().ConfigureAwait(false);
         await trimming.ConfigureAwait(false);
         Failpoint.Reach("supervisor.leaving");

@@ -5,4 +5,11 @@ namespace Devoxx.Supervisor;
 /// <param name="ReadyFd">Where one byte is written, and which is then closed, once requests are answered; null: nobody waits.</param>
 /// <param name="IdleTimeout">How long nothing may run and nobody ask before the supervisor leaves; infinite: it stays.</param>
 /// <param name="Ready">Called at the same moment.</param>
-public sealed record SupervisorOptions(StateRoot Root, string RuntimePath, int? ReadyFd, TimeSpan IdleTimeout, Action? Ready = null);
+public sealed record SupervisorOptions(StateRoot Root, string RuntimePath, int? ReadyFd, TimeSpan IdleTimeout, Action? Ready = null)
+{
+    /// <summary>Asked when a signal has told it to leave: whether the machine stops, so that containers are to end first; null: they never are.</summary>
+    public Func<Task<bool>>? MachineStops { get; init; }
+
+    /// <summary>Told then how long that takes at the most.</summary>
+    public Action<TimeSpan>? Stopping { get; init; }
+}

@@ -87,4 +87,18 @@ public sealed class LimitsScenario
 
     private static bool OutOfMemory(JournalEvent exited) =>
         exited.Payload.TryGetProperty("outOfMemory", out var told) && told.ValueKind == System.Text.Json.JsonValueKind.True;
+
+    [Fact]
+    public async Task The_supervisor_may_hold_as_many_files_as_it_is_allowed_and_containers_what_it_was_started_with()
+    {
+        await using var sandbox = await Sandbox.Create(first => first.Prelude = "ulimit -Sn 600");
+        sandbox.Write("services: {own: {image: busybox:1.36, network_mode: none, command: sh -c 'ulimit -Sn'}, other: {image: busybox:1.36, network_mode: none, ulimits: {nofile: 500}, command: sh -c 'ulimit -Sn'}}");
+        var up = (await sandbox.Compose("up", "--no-color")).Succeeded().Out;
+        Assert.Matches("(?m)^own-1 +\\| 600$", up);
+        Assert.Matches("(?m)^other-1 +\\| 500$", up);
+        (await sandbox.Compose("ls")).Succeeded();
+        var limits = Assert.Single(File.ReadAllLines($"/proc/{sandbox.Supervisor().Pid}/limits"), line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(limits[4], limits[3]);
+        await sandbox.AssertNothingLeft();
+    }
 }

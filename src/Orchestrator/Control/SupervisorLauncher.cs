@@ -19,7 +19,7 @@ internal static class SupervisorLauncher
 {
     private const int ReadyFd = 3;
     private const int SpawnLockFd = 4;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <exception cref="CommandFailedException">Not root, or it did not come up.</exception>
     public static async Task LaunchAsync(StateRoot root, CancellationToken cancellation)

@@ -6,13 +6,14 @@ namespace Devoxx.Orchestrator.Systemd;
 
 /// <summary>
 /// Asks systemd itself, over its private socket, on which it speaks D-Bus without a bus between: what systemctl(1) does as root.
-/// Only calls without answers worth reading are made, so only these are spoken (D-Bus specification, message protocol 1).
+/// Only what its few calls and answers need is spoken (D-Bus specification, message protocol 1).
 /// </summary>
 internal sealed class SystemdBus : IDisposable
 {
     public const string PrivateSocket = "/run/systemd/private";
 
     private const string Manager = "org.freedesktop.systemd1.Manager";
+    private const string Properties = "org.freedesktop.DBus.Properties";
     private const byte MethodReturn = 2, Error = 3;
 
     private readonly Socket socket;
@@ -46,10 +47,20 @@ internal sealed class SystemdBus : IDisposable
 
     public Task StopAsync(string unit, CancellationToken cancellation) => CallAsync("StopUnit", [unit, "replace"], cancellation);
 
+    /// <summary>Whether the machine is on its way down: the manager's SystemState, org.freedesktop.systemd1(5).</summary>
+    public async Task<bool> IsStoppingAsync(CancellationToken cancellation)
+    {
+        var state = await AskAsync(Properties, "Get", [Manager, "SystemState"], cancellation);
+        // A variant: the length of its signature, that, a zero byte; the string begins at a multiple of four.
+        return state.Length > 4 && ReadText(state.AsSpan(4)) == "stopping";
+    }
+
     public void Dispose() => socket.Dispose();
 
     /// <summary>A method call with strings for arguments, to the manager's object. Pure.</summary>
-    internal static byte[] Call(uint serial, string member, params ReadOnlySpan<string> arguments)
+    internal static byte[] Call(uint serial, string member, params ReadOnlySpan<string> arguments) => Call(serial, Manager, member, arguments);
+
+    private static byte[] Call(uint serial, string of, string member, ReadOnlySpan<string> arguments)
     {
         var body = new List<byte>();
         foreach (var argument in arguments)
@@ -59,7 +70,7 @@ internal sealed class SystemdBus : IDisposable
 
         var fields = new List<byte>();
         Field(fields, 1, 'o', "/org/freedesktop/systemd1");
-        Field(fields, 2, 's', Manager);
+        Field(fields, 2, 's', of);
         Field(fields, 3, 's', member);
         Field(fields, 6, 's', "org.freedesktop.systemd1");
         if (arguments.Length > 0)
@@ -81,7 +92,8 @@ internal sealed class SystemdBus : IDisposable
     private async Task AuthenticateAsync(CancellationToken cancellation)
     {
         // A zero byte, then SASL: EXTERNAL with the user id in digits, each of them in hexadecimal. Root's, or the socket had not opened.
-        await SendAsync("\0AUTH EXTERNAL 30\r\n"u8.ToArray(), cancellation);
+        // BEGIN before the answer: a message that systemd reads together with it stays unnoticed in its buffer until the next comes.
+        await SendAsync("\0AUTH EXTERNAL 30\r\nBEGIN\r\n"u8.ToArray(), cancellation);
         var line = new StringBuilder();
         var one = new byte[1];
         while (!line.ToString().EndsWith("\r\n", StringComparison.Ordinal))
@@ -94,13 +106,14 @@ internal sealed class SystemdBus : IDisposable
         {
             throw new CommandFailedException($"systemd does not let us in: {line.ToString().TrimEnd()}");
         }
-
-        await SendAsync("BEGIN\r\n"u8.ToArray(), cancellation);
     }
 
-    private async Task CallAsync(string member, string[] arguments, CancellationToken cancellation)
+    private Task CallAsync(string member, string[] arguments, CancellationToken cancellation) => AskAsync(Manager, member, arguments, cancellation);
+
+    /// <returns>The body of the answer.</returns>
+    private async Task<byte[]> AskAsync(string of, string member, string[] arguments, CancellationToken cancellation)
     {
-        await SendAsync(Call(++serial, member, arguments), cancellation);
+        await SendAsync(Call(++serial, of, member, arguments), cancellation);
         while (true)
         {
             var start = new byte[16];
@@ -112,7 +125,7 @@ internal sealed class SystemdBus : IDisposable
             switch (start[1])
             {
                 case MethodReturn:
-                    return;
+                    return body;
                 case Error:
                     throw new CommandFailedException($"systemd: {member}: {ReadText(body)}");
             }

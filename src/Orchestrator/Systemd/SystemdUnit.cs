@@ -22,7 +22,7 @@ internal sealed record SystemdUnit(string Executable, StateRoot Root, string? Ru
 
     /// <summary>
     /// KillMode=process, because containers outlive their supervisor (systemd.kill(5)); an idle timeout of 0, because systemd and not the
-    /// next command is to have started it.
+    /// next command is to have started it. The supervisor raises the soft limit of descriptors for itself; containers get it as it is.
     /// </summary>
     public string Text() => $"""
         # Made by `devoxx-compose supervisor install`; `devoxx-compose supervisor uninstall` removes it.
@@ -40,7 +40,7 @@ internal sealed record SystemdUnit(string Executable, StateRoot Root, string? Ru
         RestartSec=1
         Delegate=yes
         TasksMax=infinity
-        LimitNOFILE=1048576
+        LimitNOFILE=1024:1048576
         OOMScoreAdjust=-500
 
         [Install]

@@ -1,4 +1,6 @@
+using Devoxx.Native.Files;
 using Devoxx.Orchestrator.Arguments;
+using Devoxx.Orchestrator.Control;
 using Devoxx.Orchestrator.Systemd;
 using Devoxx.Supervisor;
 using Microsoft.Win32.SafeHandles;
@@ -28,14 +30,14 @@ internal sealed class SupervisorVerb : Verb
 
     public override bool Hidden => true;
 
-    public override Task<int> RunAsync(Invocation invocation)
+    public override async Task<int> RunAsync(Invocation invocation)
     {
         var idle = invocation.Arguments.Value(IdleTimeout) ?? DefaultIdleSeconds;
 
         // It outlives the directory it was started in, and must not keep that busy.
         Directory.SetCurrentDirectory("/");
-        var spawnLock = invocation.Arguments.Value(SpawnLockFd) is { } fd ? new SafeFileHandle(fd, ownsHandle: true) : null;
-        return SupervisorHost.RunAsync(
+        using var spawnLock = invocation.Arguments.Value(SpawnLockFd) is { } fd ? new SafeFileHandle(fd, ownsHandle: true) : SpawnLock(invocation.Root);
+        return await SupervisorHost.RunAsync(
             new SupervisorOptions(
                 invocation.Root,
                 RuntimePath.Find(),
@@ -43,9 +45,36 @@ internal sealed class SupervisorVerb : Verb
                 idle == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(idle),
                 () =>
                 {
-                    spawnLock?.Dispose();
+                    spawnLock.Dispose();
                     SystemdNotice.Ready();
-                }),
+                })
+            {
+                MachineStops = MachineStopsAsync,
+                Stopping = SystemdNotice.Stopping,
+            },
             invocation.Interrupts.First);
+    }
+
+    /// <summary>No command has started it, but one may be about to: it waits until this one answers, and starts no other.</summary>
+    private static SafeFileHandle SpawnLock(StateRoot root)
+    {
+        Directory.CreateDirectory(root.RunDirectory, SupervisorLauncher.OwnerOnly);
+        return FileLock.Acquire(root.SpawnLockPath).Handle;
+    }
+
+    /// <summary>As systemd has it; without one nobody can tell a stop of the machine from one of the supervisor, which leaves containers running.</summary>
+    private static async Task<bool> MachineStopsAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            using var systemd = await SystemdBus.TryConnectAsync(SystemdBus.PrivateSocket, patience.Token);
+            return systemd is not null && await systemd.IsStoppingAsync(patience.Token);
+        }
+        catch (Exception e) when (e is CommandFailedException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"systemd does not say whether the machine stops, so containers are left running: {e.Message}");
+            return false;
+        }
     }
 }

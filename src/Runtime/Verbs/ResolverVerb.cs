@@ -43,18 +43,12 @@ internal static class ResolverVerb
     private static unsafe void Prepare()
     {
         const nint SIG_IGN = 1;
-        const int RLIMIT_NOFILE = 7;
         var action = stackalloc nint[] { SIG_IGN, 0, 0, 0 };
         foreach (var signal in (ReadOnlySpan<int>)[1, 2, 13])
         {
             RawSyscall.Invoke(Nr.rt_sigaction, signal, (nint)action, 0, 8);
         }
 
-        var limit = stackalloc ulong[2];
-        if (RawSyscall.Invoke(Nr.prlimit64, 0, RLIMIT_NOFILE, 0, (nint)limit) == 0)
-        {
-            limit[0] = limit[1];
-            RawSyscall.Invoke(Nr.prlimit64, 0, RLIMIT_NOFILE, (nint)limit);
-        }
+        OpenFilesLimit.Raise();
     }
 }

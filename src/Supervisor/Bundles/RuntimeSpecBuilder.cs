@@ -121,7 +121,11 @@ internal static class RuntimeSpecBuilder
                 Inheritable = [],
                 Ambient = [],
             },
-            Rlimits = [.. spec.Ulimits.Select(u => new Rlimit("RLIMIT_" + u.Key.ToUpperInvariant(), Limit(u.Value.Soft), Limit(u.Value.Hard)))],
+            Rlimits =
+            [
+                .. spec.Ulimits.Select(u => new Rlimit("RLIMIT_" + u.Key.ToUpperInvariant(), Limit(u.Value.Soft), Limit(u.Value.Hard))),
+                .. InheritedOpenFiles.ForContainers is { } files && !spec.Ulimits.ContainsKey("nofile") ? (Rlimit[])[files] : [],
+            ],
             NoNewPrivileges = spec.NoNewPrivileges,
             ApparmorProfile = spec.AppArmor,
             OomScoreAdj = spec.OomScoreAdj ?? InheritedOomScore.ForContainers,

@@ -24,7 +24,8 @@ public sealed record StartContainer(
     long Order, string Cause, StartGate? Gate = null, bool Ungated = false, StartedBy StartedBy = StartedBy.User) : IContainerOrder;
 
 /// <param name="Grace">Null: the container's own.</param>
-public sealed record StopContainer(long Order, TimeSpan? Grace, string Cause) : IContainerOrder;
+/// <param name="ByHalt">The machine stops; nobody wants the container stopped.</param>
+public sealed record StopContainer(long Order, TimeSpan? Grace, string Cause, bool ByHalt = false) : IContainerOrder;
 
 public sealed record KillContainer(long Order, int Signal, string Cause) : IContainerOrder;
 

@@ -13,7 +13,7 @@ public static class ContainerDecisions
     {
         CreateContainer c => Create(state, c, now),
         StartContainer c => ContainerStarts.Ordered(state, c, now),
-        StopContainer c => Stop(state, c.Order, null, c.Grace, c.Cause, now),
+        StopContainer c => Stop(state, c.Order, null, c.Grace, c.Cause, now, c.ByHalt),
         KillContainer c => Kill(state, c, now),
         RemoveContainer c => Remove(state, c, now),
         PauseContainer c => ContainerPausing.Pause(state, c),
@@ -94,9 +94,14 @@ public static class ContainerDecisions
             new WatchMonitor(command.Run), new AnswerStarts("it was stopped while it started"), new SendStopSignal(command.Run, stop.Signal, stop.Grace));
     }
 
-    private static Decision StartAbandoned(ContainerState state, DateTimeOffset now) => Decision.Of(
-        new ContainerStartFailed(state.Spec!.Subject, now, state.Run, "it was stopped while it started", 137),
-        new ReleaseRun(state.Run), new AnswerStarts("it was stopped while it started"), new AnswerStops());
+    private static Decision StartAbandoned(ContainerState state, DateTimeOffset now)
+    {
+        const int code = 128 + SigKill;
+        var next = AfterRun(state, state.Stop!.ByHalt ? state.Spec!.Restart.AfterHalt(code) : RestartVerdict.Stay, now);
+        return Decision.Of(
+            [new ContainerStartFailed(state.Spec!.Subject, now, state.Run, "it was stopped while it started", code), .. next.Events],
+            [new ReleaseRun(state.Run), new AnswerStarts("it was stopped while it started"), new AnswerStops(), .. next.Effects]);
+    }
 
     private static Decision StartFailed(ContainerState state, PreparationFailed command, DateTimeOffset now)
     {
@@ -111,13 +116,15 @@ public static class ContainerDecisions
             [new ReleaseRun(command.Run), new AnswerStarts(command.Error), new AnswerStops(), .. next.Effects]);
     }
 
-    private static Decision Stop(ContainerState state, long order, int? signal, TimeSpan? grace, string cause, DateTimeOffset now)
+    private static Decision Stop(ContainerState state, long order, int? signal, TimeSpan? grace, string cause, DateTimeOffset now, bool byHalt = false)
     {
         var spec = state.Spec!;
         var requested = new ContainerStopRequested(
-            spec.Subject, now, signal ?? Signal.Parse(spec.StopSignal), grace ?? spec.StopGracePeriod, cause);
+            spec.Subject, now, signal ?? Signal.Parse(spec.StopSignal), grace ?? spec.StopGracePeriod, cause, ByHalt: byHalt);
         return state.Phase switch
         {
+            // What nothing runs of yet is started when the machine is back.
+            ContainerPhase.BackingOff or ContainerPhase.Waiting when byHalt => Decision.Only(new CancelTimers(), new AnswerStarts(cause), new Answer(order)),
             ContainerPhase.Running when signal != SigKill && ContainerHooks.IsBeforeStop(state) => Decision.Only(new AwaitStop(order)),
             ContainerPhase.Running when signal != SigKill && ContainerHooks.HoldStop(state) => ContainerHooks.BeforeStop(state, requested, new AwaitStop(order)),
             ContainerPhase.Running => Decision.Of(
@@ -177,8 +184,8 @@ public static class ContainerDecisions
         }
 
         var exited = ContainerExits.Describe(state, command.Record, command.Usage, now, command.Evidence);
-        var verdict = state.StoppedOnPurpose
-            ? RestartVerdict.Stay
+        var verdict = state.StoppedOnPurpose ? RestartVerdict.Stay
+            : state.Stop is { ByHalt: true } ? state.Spec!.Restart.AfterHalt(exited.ExitCode)
             : state.Spec!.Restart.After(
                 exited.ExitCode, state.Attempt, exited.Duration, sick: state.Ending is not null, RestartPolicy.Chance(state.Spec.Id, state.Run));
         var next = state.Stop is { ThenStart: true } ? Decision.Of(ContainerStarts.Again(state, now)) : AfterRun(state, verdict, now);

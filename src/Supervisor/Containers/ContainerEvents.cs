@@ -56,7 +56,7 @@ public sealed record ContainerHookRequested(
     Subject Subject, DateTimeOffset At, int Run, HookStage Stage, int Index, ImmutableArray<string> Command, TimeSpan? Timeout = null, HeldStop? Then = null) : IContainerEvent;
 
 /// <summary>A stop that waits for hooks: what <see cref="ContainerStopRequested"/> will say.</summary>
-public sealed record HeldStop(int Signal, TimeSpan Grace, string Cause, bool ThenStart = false);
+public sealed record HeldStop(int Signal, TimeSpan Grace, string Cause, bool ThenStart = false, bool ByHalt = false);
 
 /// <summary>Outcome of a hook.</summary>
 /// <param name="ExitCode">Null: it could not be run, or nobody saw it end.</param>
@@ -72,8 +72,9 @@ public sealed record ContainerHookEnded(
 /// <param name="Grace">How long until SIGKILL.</param>
 /// <param name="Cause">Who asked, and why it is as it is.</param>
 /// <param name="ThenStart">It is started again when it has stopped and its dependencies are ready.</param>
+/// <param name="ByHalt">The machine stops: the restart policy has the container back when the machine is.</param>
 public sealed record ContainerStopRequested(
-    Subject Subject, DateTimeOffset At, int Signal, TimeSpan Grace, string Cause, bool ThenStart = false) : IContainerEvent;
+    Subject Subject, DateTimeOffset At, int Signal, TimeSpan Grace, string Cause, bool ThenStart = false, bool ByHalt = false) : IContainerEvent;
 
 /// <summary>Intent: a signal is sent that is not part of an orderly stop.</summary>
 public sealed record ContainerSignalled(Subject Subject, DateTimeOffset At, int Signal, string Cause) : IContainerEvent;

@@ -31,7 +31,7 @@ internal static class ContainerHooks
 
     /// <param name="stop">What is done after them.</param>
     public static Decision BeforeStop(ContainerState state, ContainerStopRequested stop, params ImmutableArray<IContainerEffect> effects) => Decision.Of(
-        [Requested(state.Spec!, state.Run, HookStage.PreStop, 0, new HeldStop(stop.Signal, stop.Grace, stop.Cause, stop.ThenStart), stop.At)],
+        [Requested(state.Spec!, state.Run, HookStage.PreStop, 0, new HeldStop(stop.Signal, stop.Grace, stop.Cause, stop.ThenStart, stop.ByHalt), stop.At)],
         [.. state.Hook is null ? (IContainerEffect[])[] : [new AnswerStarts("it was stopped before its post_start hooks were over")], .. effects, new RunHook(state.Run)]);
 
     public static Decision Ended(ContainerState state, HookFinished command, DateTimeOffset now)
@@ -70,7 +70,7 @@ internal static class ContainerHooks
     public static ContainerStopRequested StopOf(ContainerState state, DateTimeOffset now)
     {
         var then = state.Hook!.Then!;
-        return new ContainerStopRequested(state.Spec!.Subject, now, then.Signal, then.Grace, then.Cause, then.ThenStart);
+        return new ContainerStopRequested(state.Spec!.Subject, now, then.Signal, then.Grace, then.Cause, then.ThenStart, then.ByHalt);
     }
 
     /// <summary>As the reference says it.</summary>

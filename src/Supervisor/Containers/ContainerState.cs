@@ -167,7 +167,7 @@ public sealed record ContainerState
         ContainerStopRequested e => this with
         {
             Phase = Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping ? ContainerPhase.Stopping : AtRest,
-            StoppedOnPurpose = true,
+            StoppedOnPurpose = !e.ByHalt,
             Stop = e,
             NextStart = null,
             Paused = false,

@@ -84,6 +84,11 @@ public sealed record RestartPolicy(
             : RestartVerdict.Restart(next, DelayBefore(next, chance));
     }
 
+    /// <summary>What to do when the machine is back, after it has stopped a run that nobody wanted stopped: neither an attempt nor a failure of the container's.</summary>
+    public RestartVerdict AfterHalt(int exitCode) => Condition is RestartCondition.Always or RestartCondition.UnlessStopped || (Condition == RestartCondition.OnFailure && !IsSuccess(exitCode))
+        ? RestartVerdict.Restart(1, TimeSpan.Zero)
+        : RestartVerdict.Stay;
+
     public bool IsSuccess(int exitCode) => SuccessExitCodes is { } codes ? codes.Contains(exitCode) : exitCode == 0;
 
     /// <summary>The delay before restart number <paramref name="attempt"/>, from 1.</summary>

@@ -11,54 +11,6 @@ using Devoxx.Supervisor.Projects;
 
 namespace Devoxx.Supervisor.Networks;
 
-/// <summary>What a container tells its network side, and what comes of it.</summary>
-internal interface IContainerNetworkCommand;
-
-/// <summary>A run is about to begin; answered by <see cref="ContainerNetworkReady"/> or <see cref="ContainerNetworkFailed"/>.</summary>
-internal sealed record PrepareContainerNetwork(int Run, ContainerSpec Spec) : IContainerNetworkCommand;
-
-/// <summary>The command runs: from here on its namespace lives by itself.</summary>
-/// <param name="Connections">What the run has been given; null: an earlier supervisor was killed before it noted that.</param>
-internal sealed record ContainerNetworkInUse(int Run, ContainerSpec Spec, RunningProcess Process, ContainerConnections? Connections) : IContainerNetworkCommand;
-
-/// <summary>The run has ended; answered by <see cref="ContainerNetworkReleased"/>.</summary>
-internal sealed record ReleaseContainerNetwork(int Run, ContainerSpec Spec) : IContainerNetworkCommand;
-
-/// <summary>The container goes: its addresses are free.</summary>
-internal sealed record ForgetContainerNetwork(ContainerSpec Spec) : IContainerNetworkCommand;
-
-/// <summary>Sent up.</summary>
-internal interface IContainerNetworkAnswer
-{
-    int Run { get; }
-}
-
-internal sealed record ContainerNetworkReady(int Run, ContainerNetwork Network) : IContainerNetworkAnswer;
-
-internal sealed record ContainerNetworkFailed(int Run, string Error) : IContainerNetworkAnswer;
-
-internal sealed record ContainerNetworkReleased(int Run, string? Error) : IContainerNetworkAnswer;
-
-/// <summary>What a run has been given.</summary>
-/// <param name="NamespacePath">The namespace that the container enters; null: a new one with nothing but loopback, or the host's.</param>
-/// <param name="Attachments">In the order of its interfaces.</param>
-/// <param name="DonorId">The container whose namespace it shares; null: none.</param>
-/// <param name="Reservation">Its host ports.</param>
-internal sealed record ContainerNetwork(
-    string? NamespacePath, ImmutableArray<Attachment> Attachments, PortReservation Reservation, string? DonorId = null)
-{
-    public static ContainerNetwork None { get; } = new(null, [], PortReservation.None);
-
-    /// <summary>Null when there is nothing to tell.</summary>
-    public ContainerConnections? Connections => Attachments.IsEmpty ? null : new ContainerConnections(
-        [.. Attachments.Select(a => new ContainerConnection(
-            a.Network.Name, a.Lease.Interface, a.Lease.Ipv4, a.Lease.Ipv6, a.Lease.Mac, a.Network.Internal ? null : (a.Network.Subnet4 ?? a.Network.Subnet6)?.Gateway))],
-        Reservation.Ports);
-}
-
-/// <summary>One network that a container is on.</summary>
-internal sealed record Attachment(NetworkSpec Network, Lease Lease);
-
 /// <summary>
 /// The network side of one container: makes the namespace of each run, has every network connect it, and lets go at the end. Keeps
 /// nothing: what must outlive a crash is in the journals of the networks.
@@ -155,7 +107,7 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         else
         {
             var (self, number, ipv6) = (Self, run, Endpoints(spec).Any(e => e.Ipv6));
-            var (ports, name, holders) = (Publishing(Endpoints(spec)) is null ? [] : spec.Networking!.Ports, spec.Name, environment.Networking.PortHolders);
+            var (ports, name, holders) = (EndpointOrder.Publishing(Endpoints(spec)) is null ? [] : spec.Networking!.Ports, spec.Name, environment.Networking.PortHolders);
             environment.Kernel.Run(() =>
             {
                 var reserved = PortReservation.Take(ports, containerId, (port, protocol) => holders.GetValueOrDefault($"{port}/{protocol}"));
@@ -201,9 +153,9 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
     {
         var endpoints = Endpoints(spec!);
         awaited.UnionWith(endpoints.Select(e => e.Network));
-        var names = InterfaceNames(endpoints);
-        var gateways = Gateways(endpoints).ToList();
-        var (gateway4, gateway6, publishing) = (gateways.Find(e => !e.WithoutIpv4), gateways.Find(e => e.Ipv6), Publishing(endpoints));
+        var names = EndpointOrder.InterfaceNames(endpoints);
+        var gateways = EndpointOrder.Gateways(endpoints).ToList();
+        var (gateway4, gateway6, publishing) = (gateways.Find(e => !e.WithoutIpv4), gateways.Find(e => e.Ipv6), EndpointOrder.Publishing(endpoints));
         foreach (var endpoint in endpoints)
         {
             way.Tell(
@@ -215,33 +167,6 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
                     run, @namespace!, Self),
                 Self);
         }
-    }
-
-    /// <summary>The first that has addresses of a family is where the default route of that goes.</summary>
-    private static IEnumerable<EndpointSpec> Gateways(ImmutableArray<EndpointSpec> endpoints) =>
-        endpoints.OrderBy(e => e.Internal).ThenByDescending(e => e.GatewayPriority).ThenBy(e => e.Network, StringComparer.Ordinal);
-
-    /// <summary>Where its ports are published; null: nowhere.</summary>
-    private static EndpointSpec? Publishing(ImmutableArray<EndpointSpec> endpoints) =>
-        Gateways(endpoints).OrderBy(e => e.WithoutIpv4).FirstOrDefault(e => e is { Internal: false, BesideHost: false });
-
-    /// <summary>As the file names them; the others <c>eth0</c>, <c>eth1</c>, … past those that are taken.</summary>
-    private static Dictionary<string, string> InterfaceNames(ImmutableArray<EndpointSpec> endpoints)
-    {
-        var names = endpoints.Where(e => e.InterfaceName is not null).ToDictionary(e => e.Network, e => e.InterfaceName!, StringComparer.Ordinal);
-        var number = 0;
-        foreach (var endpoint in endpoints.Where(e => e.InterfaceName is null))
-        {
-            string name;
-            do
-            {
-                name = "eth" + number++;
-            }
-            while (names.ContainsValue(name));
-            names[endpoint.Network] = name;
-        }
-
-        return names;
     }
 
     private void Attached(EndpointAnswer answer)

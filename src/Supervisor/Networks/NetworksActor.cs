@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json.Serialization;
 using Akka.Actor;
 using Akka.Event;
 using Devoxx.Native.Netlink;
@@ -10,37 +9,6 @@ using Devoxx.Supervisor.Events;
 using Devoxx.Supervisor.Networks.Names;
 
 namespace Devoxx.Supervisor.Networks;
-
-/// <summary>Which networks there are, so that recovery finds them all.</summary>
-public interface INetworksEvent : IEvent;
-
-/// <summary>A network is known from here on.</summary>
-/// <param name="Project">Whose it is; null: nobody's.</param>
-public sealed record NetworkRegistered(Subject Subject, string Name, string? Project) : INetworksEvent;
-
-/// <summary>It has been removed: recovery need not look for it.</summary>
-public sealed record NetworkForgotten(Subject Subject, string Name) : INetworksEvent;
-
-/// <param name="Names">With the project each belongs to, or an empty text.</param>
-public sealed record NetworksState(ImmutableSortedDictionary<string, string> Names)
-{
-    public static NetworksState Initial { get; } = new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
-
-    public NetworksState Apply(INetworksEvent @event) => @event switch
-    {
-        NetworkRegistered e => new(Names.SetItem(e.Name, e.Project ?? "")),
-        NetworkForgotten e => new(Names.Remove(e.Name)),
-        _ => throw new InvalidOperationException($"{@event.GetType().Name} is not an event of the networks"),
-    };
-}
-
-/// <summary>Asks for every network's state; answered by an array of <see cref="NetworkState"/>.</summary>
-public sealed record GetNetworks;
-
-/// <summary>Sent up once, when every network of the journal has settled.</summary>
-/// <param name="Links">The interfaces of all of them.</param>
-/// <param name="Ids">With a container's id they name the interfaces that it may be getting meanwhile.</param>
-internal sealed record NetworksReady(ImmutableHashSet<string> Links, ImmutableArray<string> Ids);
 
 /// <summary>The parent of all networks: finds the one a message is for, or makes it, with subnets that meet no other's.</summary>
 internal sealed class NetworksActor(SupervisorEnvironment environment)
@@ -343,9 +311,3 @@ internal sealed class NetworksActor(SupervisorEnvironment environment)
 
     private sealed record RulesTouched;
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(NetworkRegistered))]
-[JsonSerializable(typeof(NetworkForgotten))]
-[JsonSerializable(typeof(NetworksState))]
-internal sealed partial class NetworksEventJson : JsonSerializerContext;

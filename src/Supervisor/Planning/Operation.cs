@@ -50,6 +50,9 @@ public sealed record Operation(int Id, OperationKind Kind, string Name, string C
     /// <summary>Of <see cref="OperationKind.StopContainer"/>; null: the container's own.</summary>
     public TimeSpan? Grace { get; init; }
 
+    /// <summary>Of <see cref="OperationKind.StopContainer"/>: the machine stops.</summary>
+    public bool ByHalt { get; init; }
+
     /// <summary>Of <see cref="OperationKind.KillContainer"/>.</summary>
     public int Signal { get; init; }
 

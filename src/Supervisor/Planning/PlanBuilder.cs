@@ -66,8 +66,8 @@ internal sealed class PlanBuilder(StartedBy startedBy = StartedBy.User)
     public int Kill(ContainerSpec spec, int signal, string cause) =>
         Add(new Operation(0, OperationKind.KillContainer, spec.Name, cause, []) { ContainerId = spec.Id, Signal = signal });
 
-    public int Stop(ContainerSpec spec, string cause, TimeSpan? grace, IEnumerable<int> after) =>
-        Add(new Operation(0, OperationKind.StopContainer, spec.Name, cause, [.. after]) { ContainerId = spec.Id, Grace = grace });
+    public int Stop(ContainerSpec spec, string cause, TimeSpan? grace, IEnumerable<int> after, bool byHalt = false) =>
+        Add(new Operation(0, OperationKind.StopContainer, spec.Name, cause, [.. after]) { ContainerId = spec.Id, Grace = grace, ByHalt = byHalt });
 
     public Plan Build() => Errors.Count > 0
         ? Plan.Refused([.. Errors]) with { Warnings = [.. Warnings] }

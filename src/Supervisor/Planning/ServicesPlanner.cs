@@ -41,6 +41,25 @@ public static class ServicesPlanner
         return plan.Build();
     }
 
+    /// <summary>Stops all that runs because the machine stops, dependants first: what restart policies bring back when it is there again.</summary>
+    public static Plan Halt(Project? project, Observation observation)
+    {
+        var plan = new PlanBuilder();
+        var graph = ServiceGraph.Of(project);
+        var services = observation.Containers.Select(c => c.Spec.Service).ToImmutableSortedSet(StringComparer.Ordinal);
+        var stops = new Dictionary<string, ImmutableArray<int>>(StringComparer.Ordinal);
+        foreach (var service in graph.InOrder(services).Reverse())
+        {
+            // What does not run of it does not hold up what it depends on, but who depends on it does.
+            var dependants = graph.DependantsOf(service).SelectMany(d => stops.GetValueOrDefault(d, [])).ToImmutableArray();
+            var own = observation.Containers.Where(c => c.IsActive && c.Spec.Service == service).OrderBy(c => c.Name, StringComparer.Ordinal)
+                .Select(c => plan.Stop(c.Spec, "the machine stops", null, dependants, byHalt: true)).ToImmutableArray();
+            stops[service] = own.IsEmpty ? dependants : own;
+        }
+
+        return plan.Build();
+    }
+
     /// <summary>Stops and starts the same containers again; what is named, and who asked to be restarted with it.</summary>
     public static Plan Restart(Project? project, ImmutableArray<string> services, TimeSpan? grace, bool noDeps, Observation observation)
     {

@@ -15,6 +15,9 @@ internal sealed partial class ProjectActor
     private readonly List<StartDue> dueWhileRecovering = [];
     private readonly List<Awaited> awaited = [];
 
+    /// <summary>The machine stops: what a policy or a dependency would start is started when it is back.</summary>
+    private bool halting;
+
     /// <summary>An operation that is over when a container is as it has it.</summary>
     private sealed record Awaited(PlanRun Run, long Order, Operation Operation);
 
@@ -41,6 +44,11 @@ internal sealed partial class ProjectActor
     /// <summary>A back-off is over.</summary>
     private void Due(StartDue due)
     {
+        if (halting)
+        {
+            return;
+        }
+
         if (recovering.Count > 0)
         {
             // How the others are is known when all have looked.
@@ -60,12 +68,12 @@ internal sealed partial class ProjectActor
             return;
         }
 
-        foreach (var waiting in containers.Values.Where(c => c.Phase == ContainerPhase.Waiting).ToList())
+        if (!halting)
         {
-            ReconsiderStart(waiting);
+            ReconsiderStarts();
         }
 
-        if (changed.Phase == ContainerPhase.Running)
+        if (changed.Phase == ContainerPhase.Running && !halting)
         {
             FollowIfDue();
         }
@@ -73,6 +81,14 @@ internal sealed partial class ProjectActor
         foreach (var wait in awaited.Where(w => w.Operation.ContainerId == changed.Spec?.Id).ToList())
         {
             Look(wait);
+        }
+    }
+
+    private void ReconsiderStarts()
+    {
+        foreach (var waiting in containers.Values.Where(c => c.Phase == ContainerPhase.Waiting).ToList())
+        {
+            ReconsiderStart(waiting);
         }
     }
 
@@ -125,11 +141,7 @@ internal sealed partial class ProjectActor
         }
 
         dueWhileRecovering.Clear();
-        foreach (var waiting in containers.Values.Where(c => c.Phase == ContainerPhase.Waiting).ToList())
-        {
-            ReconsiderStart(waiting);
-        }
-
+        ReconsiderStarts();
         FollowIfDue();
     }
 

@@ -16,13 +16,15 @@ internal sealed partial class ProjectActor
 {
     private void Request(ProjectRequest request)
     {
+        halting |= request is HaltProject;
         if (current is not null)
         {
             const string why = "interrupted: the project is being stopped";
             var pulling = current is UpProject && images.Values.Any(image => image is null);
             queue.Enqueue(request);
             // Who asks to stop does not wait for what is being started to come up.
-            if (request is StopServices or DownProject && !request.DryRun)
+            var stops = request is StopServices or DownProject or HaltProject && !request.DryRun;
+            if (stops)
             {
                 foreach (var run in runs.ToList())
                 {
@@ -31,7 +33,7 @@ internal sealed partial class ProjectActor
                 }
             }
 
-            if (request is StopServices or DownProject && !request.DryRun && pulling)
+            if (stops && pulling)
             {
                 // Nothing has begun yet; an image that is being pulled may take minutes, and the pull goes on for the next up.
                 Refuse(Plan.Refused([why]));
@@ -273,7 +275,7 @@ internal sealed partial class ProjectActor
     {
         OperationKind.CreateContainer => new CreateContainer(order, operation.Container!, operation.Cause),
         OperationKind.RenameContainer => new RenameContainer(order, operation.NewName!, operation.Cause),
-        OperationKind.StopContainer => new StopContainer(order, operation.Grace, operation.Cause),
+        OperationKind.StopContainer => new StopContainer(order, operation.Grace, operation.Cause, operation.ByHalt),
         OperationKind.KillContainer => new KillContainer(order, operation.Signal, operation.Cause),
         OperationKind.PauseContainer => new PauseContainer(order, operation.Cause),
         OperationKind.UnpauseContainer => new UnpauseContainer(order, operation.Cause),

@@ -24,6 +24,9 @@ public sealed record StartServices(string ProjectName, ChannelWriter<ControlLine
 public sealed record StopServices(
     string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, TimeSpan? Grace) : ProjectRequest(ProjectName, Output);
 
+/// <summary>The machine stops: all containers end as they would want to, and none is started any more.</summary>
+internal sealed record HaltProject(string ProjectName, ChannelWriter<ControlLine> Output) : ProjectRequest(ProjectName, Output);
+
 public sealed record RestartServices(
     string ProjectName, ChannelWriter<ControlLine> Output, ImmutableArray<string> Services, TimeSpan? Grace, bool NoDeps) : ProjectRequest(ProjectName, Output);
 

@@ -13,6 +13,7 @@ internal static class ProjectPlans
             c.Project ?? defined, c.Wish with { RemoveOrphans = c.Wish.RemoveOrphans || c.Project is null }, observation, request.ProjectName),
         StartServices c => ServicesPlanner.Start(defined, c.Services, observation),
         StopServices c => ServicesPlanner.Stop(defined, c.Services, c.Grace, observation),
+        HaltProject => ServicesPlanner.Halt(defined, observation),
         PauseServices { Pause: true } c => PausePlanner.Pause(defined, c.Services, observation),
         PauseServices c => PausePlanner.Unpause(defined, c.Services, observation),
         HoldContainer c => PausePlanner.Hold(c.ContainerId, c.Hold, c.Cause, observation),

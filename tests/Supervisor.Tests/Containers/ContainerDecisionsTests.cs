@@ -242,4 +242,39 @@ public sealed class ContainerDecisionsTests
         Assert.Equal(TimeSpan.FromSeconds(10), stopping.After(TimeSpan.FromDays(-400)).Tell(new FoundRunning()).Effect<SendStopSignal>().Grace);
         Assert.Equal(TimeSpan.Zero, stopping.After(TimeSpan.FromDays(800)).Tell(new FoundRunning()).Effect<SendStopSignal>().Grace);
     }
+
+    [Theory]
+    [InlineData(RestartCondition.Always, 0, true)]
+    [InlineData(RestartCondition.UnlessStopped, 143, true)]
+    [InlineData(RestartCondition.OnFailure, 143, true)]
+    [InlineData(RestartCondition.OnFailure, 0, false)]
+    [InlineData(RestartCondition.No, 143, false)]
+    public void What_the_machine_has_stopped_comes_back_with_it_as_its_policy_says(RestartCondition condition, int code, bool comesBack)
+    {
+        var policy = RestartPolicy.Of(condition) with { MaxAttempts = 1, PermanentExitCodes = [143], Jitter = 1 };
+        var life = ContainerLife.Running(policy).Tell(new StopContainer(3, null, "the machine stops", ByHalt: true));
+        Assert.Equal(TimeSpan.FromSeconds(10), life.Effect<SendStopSignal>().Grace);
+
+        life.Exit(code, code > 128 ? code - 128 : null);
+
+        Assert.Equal("the machine stops", life.Event<ContainerExited>().Cause);
+        Assert.Null(life.State.GaveUp);
+        Assert.Equal(comesBack ? (ContainerPhase.BackingOff, TimeSpan.Zero) : (ContainerPhase.Exited, null), (life.State.Phase, life.State.NextStart?.Delay));
+    }
+
+    [Fact]
+    public void A_machine_that_stops_leaves_what_does_not_run_as_it_is()
+    {
+        var waiting = ContainerLife.Running(Always).Exit(1).Tell(new StopContainer(3, null, "the machine stops", ByHalt: true));
+        Assert.Empty(waiting.Events);
+        Assert.Equal(ContainerPhase.BackingOff, waiting.State.Phase);
+
+        var starting = new ContainerLife().Tell(new CreateContainer(1, ContainerLife.Spec(Always), "new")).Tell(new StartContainer(2, "up"))
+            .Tell(new StopContainer(3, null, "the machine stops", ByHalt: true)).Tell(new ContainerPrepared(1));
+        Assert.Equal(ContainerPhase.BackingOff, starting.State.Phase);
+
+        // Who had stopped it before meant it.
+        var stopped = ContainerLife.Running(Always).Tell(new StopContainer(3, null, "stop")).Tell(new StopContainer(4, null, "the machine stops", ByHalt: true)).Exit(0);
+        Assert.Equal(ContainerPhase.Exited, stopped.State.Phase);
+    }
 }

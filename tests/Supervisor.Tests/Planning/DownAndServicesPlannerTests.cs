@@ -83,6 +83,29 @@ public sealed class DownAndServicesPlannerTests
     }
 
     [Fact]
+    public void A_machine_that_stops_stops_everything_dependants_first_also_past_one_that_does_not_run()
+    {
+        var project = Load(Chain);
+        var there = After(Up(project));
+        there = there with
+        {
+            Containers = [.. there.Containers.Select(c => c.Name == "shop-web-1" ? c with { Phase = ContainerPhase.Exited } : c)
+                .Append(there.Containers[0] with { Spec = there.Containers[0].Spec with { Id = new string('c', 64), Name = "shop-old-1", Service = "old" } })
+                .Append(there.Containers[0] with { Spec = there.Containers[0].Spec with { Id = new string('d', 64), Name = "shop-web-run-1", Service = "web", Labels = there.Containers[0].Spec.Labels.SetItem("com.docker.compose.oneoff", "True") } })],
+        };
+
+        var plan = ServicesPlanner.Halt(project, there);
+
+        Assert.Equal(
+            """
+            1 stop shop-web-run-1: the machine stops
+            2 stop shop-old-1: the machine stops
+            3 stop shop-db-1: the machine stops (after 1)
+            """, plan.ToString());
+        Assert.All(plan.Operations, o => Assert.True(o.ByHalt));
+    }
+
+    [Fact]
     public void Restart_keeps_the_containers_and_takes_along_who_asked_to_follow()
     {
         var project = Load(Chain.Replace("depends_on: [db]", "depends_on: {db: {condition: service_started, restart: true}}"));

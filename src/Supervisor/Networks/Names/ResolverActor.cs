@@ -10,9 +10,9 @@ namespace Devoxx.Supervisor.Networks.Names;
 
 /// <summary>
 /// Tells the resolver what to answer, and sees to it that there is one as long as anybody asks: one that is killed is started anew at once, one that
-/// nobody needs any more is ended.
+/// nobody needs any more is ended. Its process is the business of ResolverActor.Process.cs, who is answered for by it that of ResolverActor.Answers.cs.
 /// </summary>
-internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolverEvent, ResolverEffect>, IWithTimers
+internal sealed partial class ResolverActor : EventSourcedActor<ResolverState, IResolverEvent, ResolverEffect>, IWithTimers
 {
     /// <summary>From a container's start to the word that its questions are answered.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -206,17 +206,6 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
         }
     }
 
-    private void Look() =>
-        environment.Kernel.Run(() => ResolverProcess.Look(directory)).PipeTo(Self, failure: e => new Failed(e.Message));
-
-    private void Take(SeenResolver seen)
-    {
-        process?.Dispose();
-        process = seen.PidFd;
-        Carry(ResolverDecisions.Seen(State, seen.Alive, environment.Now));
-        EndSoonIfUnused();
-    }
-
     private void Serve(ServeNames command)
     {
         var id = command.Client.ContainerId;
@@ -262,115 +251,6 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
         }
     }
 
-    private void EndSoonIfUnused()
-    {
-        if (served.Count == 0 && process is not null)
-        {
-            Timers.StartSingleTimer("unused", new EndIfUnused(), Unused);
-        }
-    }
-
-    private void EndProcess()
-    {
-        if (process is not null && !ending)
-        {
-            ending = true;
-            process.SendSignal(Signal.Term);
-        }
-    }
-
-    private void Watch()
-    {
-        if (process is { } watched)
-        {
-            environment.Reactor.WhenReadable(watched).PipeTo(Self, success: () => new ResolverGone(), failure: e => new Failed(e.Message));
-        }
-    }
-
-    private void Gone()
-    {
-        var status = Reap();
-        process?.Dispose();
-        process = null;
-        if (status?.Code == ResolverProcess.Occupied)
-        {
-            // Of an earlier supervisor, which had not come to write down that it had started it.
-            Look();
-            return;
-        }
-
-        var cause = ending ? "nobody needs it any more" : status is { } ended ? ended.Signal is { } signal ? $"killed by {Signal.Name(signal)}" : $"exit code {ended.Code}" : "it was killed";
-        ending = false;
-        Carry(ResolverDecisions.Ended(State, cause, environment.Now));
-    }
-
-    /// <summary>Null: it was another supervisor's child.</summary>
-    private ExitStatus? Reap()
-    {
-        try
-        {
-            return process?.TryReap();
-        }
-        catch (Native.LinuxException e) when (e.ErrnoName == "ECHILD")
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Looks who has been answered for, and waits for the next.</summary>
-    private void Listen(string? error)
-    {
-        if (error is not null)
-        {
-            listening = false;
-            FailAll(error);
-            return;
-        }
-
-        try
-        {
-            answers ??= Watched();
-            _ = answers.Read();
-            foreach (var command in awaited.Values.ToList())
-            {
-                if (ResolverProcess.Answer(directory, command.Client.ContainerId) is { } answer && answer.Run == command.Client.Run)
-                {
-                    Reply(command, answer.Error);
-                }
-            }
-
-            environment.Reactor.WhenReadable(answers).PipeTo(Self, success: () => new AnswersChanged(null), failure: e => new AnswersChanged(e.Message));
-        }
-        catch (Exception e) when (e is IOException or JsonException)
-        {
-            listening = false;
-            FailAll(e.Message);
-        }
-    }
-
-    private Inotify Watched()
-    {
-        var inotify = new Inotify();
-        inotify.Watch(directory.Served, InotifyMask.MovedTo | InotifyMask.OnlyDirectory);
-        return inotify;
-    }
-
-    private void Reply(ServeNames command, string? error)
-    {
-        Timers.Cancel(command.Client.ContainerId);
-        awaited.Remove(command.Client.ContainerId);
-        command.ReplyTo.Tell(new NamesServed(command.Client.ContainerId, command.Client.Run, error));
-    }
-
-    private void FailAll(string error)
-    {
-        Context.GetLogger().Error("names: {0}", error);
-        foreach (var command in awaited.Values.ToList())
-        {
-            Reply(command, $"names cannot be resolved: {error}");
-        }
-    }
-
     private void Put(string path, byte[]? bytes)
     {
         unwritten.RemoveAll(file => file.Path == path);
@@ -394,17 +274,9 @@ internal sealed class ResolverActor : EventSourcedActor<ResolverState, IResolver
 
     private sealed record Written(string? Error);
 
-    private sealed record AnswersChanged(string? Error);
-
-    private sealed record NotAnswered(string ContainerId, string Run);
-
     private sealed record StartNow;
 
     private sealed record NotStarted(string Error);
-
-    private sealed record ResolverGone;
-
-    private sealed record EndIfUnused;
 
     private sealed record Failed(string Error);
 }
