@@ -50,6 +50,12 @@ public sealed record StateRoot
 
     public string ImagesDirectory => Path + "/images";
 
+    /// <summary>Where images are built: layers that the next build goes on from, and what a step of one works in.</summary>
+    public string BuildDirectory => Path + "/build";
+
+    /// <summary>What is mounted there, until the machine stops.</summary>
+    public string BuildRunDirectory => RunDirectory + "/build";
+
     public string VolumesDirectory => Path + "/volumes";
 
     public string ContainersDirectory => Path + "/containers";

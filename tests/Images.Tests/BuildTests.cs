@@ -1,27 +1,29 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Devoxx.Images.Build;
+using Devoxx.Native.Mounts;
 
 namespace Devoxx.Images.Tests;
 
 public sealed class BuildTests : IDisposable
 {
     private readonly TemporaryDirectory _temporary = new();
+    private readonly BuildStorage _storage;
 
-    public void Dispose() => _temporary.Dispose();
+    public BuildTests() => _storage = new BuildStorage(_temporary["storage"], _temporary["run"]);
+
+    public void Dispose()
+    {
+        _storage.Dispose();
+        _temporary.Dispose();
+    }
 
     private BuildRequest Request => new()
     {
         Context = Directory.CreateDirectory(_temporary["context"]).FullName, Tags = [ImageReference.Parse("built:1"), ImageReference.Parse("built:2")],
     };
 
-    /// <summary>Debian's buildah needs a storage of its own here, so that the test leaves the machine's alone.</summary>
-    private BuildahBuilder Buildah()
-    {
-        File.WriteAllText(_temporary["buildah"], $"#!/bin/sh\nexec buildah --root={_temporary["storage"]} --runroot={_temporary["run"]} --storage-driver=vfs \"$@\"\n");
-        File.SetUnixFileMode(_temporary["buildah"], (UnixFileMode)0b111_101_101);
-        return new BuildahBuilder(_temporary["buildah"]);
-    }
+    private BuildahBuilder Buildah() => new("buildah", _storage);
 
     [Fact]
     public async Task Buildah_builds_what_compose_asks_for()
@@ -62,7 +64,7 @@ public sealed class BuildTests : IDisposable
     [Theory]
     [InlineData("oci")]
     [InlineData("chroot")]
-    public async Task A_build_that_is_broken_off_leaves_no_step_behind(string isolation)
+    public async Task A_build_that_is_broken_off_leaves_no_step_and_no_mount_behind(string isolation)
     {
         File.Copy("/bin/busybox", Directory.CreateDirectory(_temporary["context"]).FullName + "/busybox");
         var seconds = isolation == "oci" ? "471101" : "471102";
@@ -82,6 +84,8 @@ public sealed class BuildTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => building);
 
         Assert.DoesNotContain(Directory.GetDirectories("/proc"), process => CommandLine(process).Contains(seconds, StringComparison.Ordinal));
+        Assert.DoesNotContain(MountTable.Read(), mount => mount.MountPoint.StartsWith(_temporary.Path, StringComparison.Ordinal));
+        Assert.Equal("[]", File.ReadAllText(_temporary["storage/overlay-containers/containers.json"]).Trim());
 
         static string CommandLine(string process)
         {
@@ -110,14 +114,14 @@ public sealed class BuildTests : IDisposable
     [Fact]
     public void Without_a_builder_says_what_to_install()
     {
-        Assert.Contains("apt-get install buildah", Assert.Throws<ImageException>(() => ImageBuilders.Find(name => name == "PATH" ? _temporary.Path : null)).Message);
-        Assert.Contains("expected buildah or buildctl", Assert.Throws<ImageException>(() => ImageBuilders.Find(name => name == "DEVOXX_BUILDER" ? "make" : null)).Message);
+        Assert.Contains("apt-get install buildah", Assert.Throws<ImageException>(() => ImageBuilders.Find(name => name == "PATH" ? _temporary.Path : null, _storage)).Message);
+        Assert.Contains("expected buildah or buildctl", Assert.Throws<ImageException>(() => ImageBuilders.Find(name => name == "DEVOXX_BUILDER" ? "make" : null, _storage)).Message);
 
         File.WriteAllText(_temporary["buildah"], "");
         File.WriteAllText(_temporary["buildctl"], "");
-        Assert.Equal("buildah", ImageBuilders.Find(name => name == "PATH" ? _temporary.Path : null).Name);
-        Assert.Equal("buildctl", ImageBuilders.Find(name => name switch { "PATH" => _temporary.Path, "BUILDKIT_HOST" => "unix:///x", _ => null }).Name);
-        Assert.Equal("buildah", ImageBuilders.Find(name => name switch { "PATH" => _temporary.Path, "BUILDKIT_HOST" => "unix:///x", "DEVOXX_BUILDER" => "buildah", _ => null }).Name);
+        Assert.Equal("buildah", ImageBuilders.Find(name => name == "PATH" ? _temporary.Path : null, _storage).Name);
+        Assert.Equal("buildctl", ImageBuilders.Find(name => name switch { "PATH" => _temporary.Path, "BUILDKIT_HOST" => "unix:///x", _ => null }, _storage).Name);
+        Assert.Equal("buildah", ImageBuilders.Find(name => name switch { "PATH" => _temporary.Path, "BUILDKIT_HOST" => "unix:///x", "DEVOXX_BUILDER" => "buildah", _ => null }, _storage).Name);
     }
 
     [Fact]

@@ -128,8 +128,8 @@ public sealed class PlatformTests : IDisposable
     {
         Directory.CreateDirectory(_temporary["context"]);
         File.WriteAllText(_temporary["context/a"], "a");
-        File.WriteAllText(_temporary["buildah"], $"#!/bin/sh\nexec buildah --root={_temporary["storage"]} --runroot={_temporary["run"]} --storage-driver=vfs \"$@\"\n");
-        File.SetUnixFileMode(_temporary["buildah"], (UnixFileMode)0b111_101_101);
+        using var storage = new BuildStorage(_temporary["storage"], _temporary["run"]);
+        var buildah = new BuildahBuilder("buildah", storage);
         var request = new BuildRequest
         {
             Context = _temporary["context"],
@@ -139,7 +139,7 @@ public sealed class PlatformTests : IDisposable
         };
         var lines = new List<string>();
 
-        var image = await new BuildahBuilder(_temporary["buildah"]).BuildAllAsync(request, _store, line => { lock (lines) { lines.Add(line); } }, Cancellation);
+        var image = await buildah.BuildAllAsync(request, _store, line => { lock (lines) { lines.Add(line); } }, Cancellation);
 
         Assert.Equal([Foreign, ImagePlatform.Host], image.Platforms);
         Assert.All(request.Tags, tag => Assert.Equal("s390x", _store.Find(tag, Foreign)!.Config.Config!.Labels!["arch"]));
@@ -147,7 +147,7 @@ public sealed class PlatformTests : IDisposable
         Assert.Contains(lines, line => line.StartsWith("linux/s390x ", StringComparison.Ordinal));
 
         var broken = request with { DockerfileInline = "FROM scratch\nCOPY missing /\n" };
-        Assert.Contains("for linux/s390x", (await Assert.ThrowsAsync<ImageException>(() => new BuildahBuilder(_temporary["buildah"]).BuildAllAsync(broken, _store, null, Cancellation))).Message);
+        Assert.Contains("for linux/s390x", (await Assert.ThrowsAsync<ImageException>(() => buildah.BuildAllAsync(broken, _store, null, Cancellation))).Message);
         Assert.Equal(image.Id, _store.Find("built:1")!.Id);
     }
 

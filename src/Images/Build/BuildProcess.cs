@@ -14,8 +14,10 @@ internal static class BuildProcess
 
     /// <exception cref="ImageException">It failed; the message ends with its last lines.</exception>
     /// <param name="environment">Null: this process's own.</param>
+    /// <param name="called">What of its arguments says what it does; null: the first.</param>
     public static async Task RunAsync(
-        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, IProgress<string>? output, CancellationToken cancellation)
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, IProgress<string>? output, CancellationToken cancellation,
+        string? called = null)
     {
         using var process = new Process
         {
@@ -54,7 +56,7 @@ internal static class BuildProcess
 
         if (process.ExitCode != 0)
         {
-            throw new ImageException($"{Path.GetFileName(program)} {arguments[0]} failed with exit code {process.ExitCode}:\n  {string.Join("\n  ", last)}");
+            throw new ImageException($"{Path.GetFileName(program)} {called ?? arguments[0]} failed with exit code {process.ExitCode}:\n  {string.Join("\n  ", last)}");
         }
 
         // A step runs in a container of its own, which only the builder knows how to end whole: it does when it is told to end itself. One that it has only just

@@ -4,11 +4,17 @@ using Devoxx.Native.Cgroups;
 namespace Devoxx.Images.Build;
 
 /// <summary>Builds with `buildah build` (buildah-build(1)), which needs no daemon, and takes the result over by way of an OCI archive.</summary>
-public sealed class BuildahBuilder(string program) : IImageBuilder
+/// <param name="storage">Where it works.</param>
+public sealed class BuildahBuilder(string program, BuildStorage storage) : IImageBuilder
 {
     public string Name => "buildah";
 
-    public async Task<StoredImage> BuildAsync(BuildRequest request, ImageStore store, IProgress<string>? output, CancellationToken cancellation)
+    public Task<StoredImage> BuildAsync(BuildRequest request, ImageStore store, IProgress<string>? output, CancellationToken cancellation) => storage.UseAsync(
+        () => BuildHereAsync(request, store, output, cancellation),
+        () => CallAsync(["rm", "--all"], request, null, CancellationToken.None),
+        cancellation);
+
+    private async Task<StoredImage> BuildHereAsync(BuildRequest request, ImageStore store, IProgress<string>? output, CancellationToken cancellation)
     {
         using var directory = new BuildDirectory(store.NewWorkspace());
         var dockerfile = directory.Dockerfile(request);
@@ -22,24 +28,26 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         }
 
         // Uncompressed: it goes from one file of this machine to another.
-        await BuildProcess.RunAsync(
-            program, ["push", "--quiet", "--disable-compression", "--format=docker", id, "docker-archive:" + directory.Archive], request.Environment, null, cancellation);
+        await CallAsync(["push", "--quiet", "--disable-compression", "--format=docker", id, "docker-archive:" + directory.Archive], request, null, cancellation);
         return await directory.LoadAsync(request, store, cancellation);
     }
+
+    private Task CallAsync(IReadOnlyList<string> arguments, BuildRequest request, IProgress<string>? output, CancellationToken cancellation) =>
+        BuildProcess.RunAsync(program, [.. storage.Options, .. arguments], request.Environment, output, cancellation, called: arguments[0]);
 
     /// <returns>The id that buildah has the result under.</returns>
     private async Task<string> RunAsync(
         BuildRequest request, string? dockerfile, IReadOnlyList<(string Name, string Image)> bases, BuildDirectory directory, IProgress<string>? output, CancellationToken cancellation)
     {
         string[] arguments = ["build", .. Isolation(request), .. Arguments(request, dockerfile, directory.ImageIdFile, bases).Skip(1)];
-        await BuildProcess.RunAsync(program, arguments, request.Environment, output, cancellation);
+        await CallAsync(arguments, request, output, cancellation);
         return (await File.ReadAllTextAsync(directory.ImageIdFile, cancellation)).Trim();
     }
 
     private async Task<bool> IsForAsync(ImagePlatform platform, string id, BuildRequest request, CancellationToken cancellation)
     {
         var made = new LastLine();
-        await BuildProcess.RunAsync(program, ["inspect", "--type=image", "--format={{.OCIv1.OS}}/{{.OCIv1.Architecture}}", id], request.Environment, made, cancellation);
+        await CallAsync(["inspect", "--type=image", "--format={{.OCIv1.OS}}/{{.OCIv1.Architecture}}", id], request, made, cancellation);
         return ImagePlatform.Parse(made.Text) is var found && found.Os == platform.Os && found.Architecture == platform.Architecture;
     }
 
@@ -110,7 +118,7 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         var id = image.Id[7..];
         try
         {
-            await BuildProcess.RunAsync(program, ["inspect", "--type=image", "--format={{.FromImageID}}", id], request.Environment, null, cancellation);
+            await CallAsync(["inspect", "--type=image", "--format={{.FromImageID}}", id], request, null, cancellation);
             return id;
         }
         catch (ImageException)
@@ -125,7 +133,7 @@ public sealed class BuildahBuilder(string program) : IImageBuilder
         }
 
         var pulled = new LastLine();
-        await BuildProcess.RunAsync(program, ["pull", "--quiet", "docker-archive:" + archive], request.Environment, pulled, cancellation);
+        await CallAsync(["pull", "--quiet", "docker-archive:" + archive], request, pulled, cancellation);
         File.Delete(archive);
         return pulled.Text;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Files;
+using Devoxx.Native.Mounts;
 using Devoxx.Native.Netlink;
 using Devoxx.Supervisor.Monitors;
 using Devoxx.Supervisor.Runtimes;
@@ -37,6 +38,12 @@ internal static class Orphans
                     cgroup.Remove();
                 }
             });
+        }
+
+        // Of builds that went with their supervisor. What is left of them besides is the next build's to remove.
+        foreach (var mount in MountTable.Read().Reverse().Where(mount => mount.MountPoint.StartsWith(root.BuildDirectory + "/", StringComparison.Ordinal)))
+        {
+            Try(errors, () => Mount.Unmount(mount.MountPoint, UnmountFlags.Detach));
         }
 
         Try(errors, () => ForeignState.DeleteOrphans(root, owned.Contains));

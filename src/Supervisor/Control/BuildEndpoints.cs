@@ -10,8 +10,9 @@ using Microsoft.AspNetCore.Http;
 namespace Devoxx.Supervisor.Control;
 
 /// <summary>The route that builds the images of a project: independent ones beside each other, each after those it starts from.</summary>
+/// <param name="storage">Where buildah works.</param>
 /// <param name="run">Streams what the work has to say, and how it ended.</param>
-internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
+internal sealed class BuildEndpoints(ImageStore images, BuildStorage storage, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
 {
     /// <summary>Each build has its own processes; more of them at once only wait for each other.</summary>
     private static readonly int AtOnce = Math.Max(1, Environment.ProcessorCount);
@@ -33,7 +34,7 @@ internal sealed class BuildEndpoints(ImageStore images, Func<HttpContext, Func<C
         };
         var builds = BuildPlanner.Make(project, wish, environment);
         var builder = new Lazy<IImageBuilder>(() => ImageBuilders.Find(
-            name => name == "DEVOXX_BUILDER" && request.Builder is not null ? request.Builder : environment.GetValueOrDefault(name)));
+            name => name == "DEVOXX_BUILDER" && request.Builder is not null ? request.Builder : environment.GetValueOrDefault(name), storage));
         using var turns = new SemaphoreSlim(AtOnce);
         var tasks = new Dictionary<string, Task<string?>>(StringComparer.Ordinal);
         foreach (var build in builds)

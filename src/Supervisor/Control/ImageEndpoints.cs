@@ -2,25 +2,27 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Threading.Channels;
 using Devoxx.Images;
+using Devoxx.Images.Build;
 using Devoxx.Supervisor.Images;
 using Microsoft.AspNetCore.Http;
 
 namespace Devoxx.Supervisor.Control;
 
 /// <summary>The routes for images beyond listing, loading and removing: pull, push, build, tag, prune, history, inspect, save.</summary>
+/// <param name="builds">Where images are built.</param>
 /// <param name="users">Which container uses an image, by the image's id; null for none.</param>
 /// <param name="run">Streams what the work has to say, and how it ended.</param>
 internal sealed class ImageEndpoints(
-    ImageStore images, Func<DateTimeOffset> now, Func<Task<Func<string, string?>>> users, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
+    ImageStore images, BuildStorage builds, Func<DateTimeOffset> now, Func<Task<Func<string, string?>>> users, Func<HttpContext, Func<ChannelWriter<ControlLine>, Task<Outcome>>, Task> run)
 {
-    private readonly BuildEndpoints builds = new(images, run);
+    private readonly BuildEndpoints building = new(images, builds, run);
 
     /// <returns>Null when the path is none of these.</returns>
     public Task? Route(HttpContext http, string path) => (http.Request.Method, path) switch
     {
         ("POST", ControlRoutes.ImagePull) => PullAsync(http),
         ("POST", ControlRoutes.ImagePush) => PushAsync(http),
-        ("POST", ControlRoutes.ImageBuild) => builds.BuildAsync(http),
+        ("POST", ControlRoutes.ImageBuild) => building.BuildAsync(http),
         ("POST", ControlRoutes.ImageTag) => TagAsync(http),
         ("POST", ControlRoutes.ImagePrune) => PruneAsync(http),
         ("GET", ControlRoutes.ImageHistory) => HistoryAsync(http),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Akka.Actor;
 using Devoxx.Images;
+using Devoxx.Images.Build;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Images;
 using Devoxx.Supervisor.Projects;
@@ -18,7 +19,9 @@ internal sealed class ResourceEndpoints(IActorRef supervisor, SupervisorEnvironm
 
     private readonly VolumeEndpoints volumes = new(supervisor, environment.Root, RunAsync);
 
-    private readonly ImageEndpoints images = new(environment.Images, () => environment.Now, async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
+    private readonly ImageEndpoints images = new(
+        environment.Images, new BuildStorage(environment.Root.BuildDirectory, environment.Root.BuildRunDirectory), () => environment.Now,
+        async () => await UsersAsync(supervisor).ConfigureAwait(false), RunAsync);
 
     private readonly ResourceDryRuns dryRuns = new(supervisor, environment);
 
