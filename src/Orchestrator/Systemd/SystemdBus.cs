@@ -14,7 +14,7 @@ internal sealed class SystemdBus : IDisposable
 
     private const string Manager = "org.freedesktop.systemd1.Manager";
     private const string Properties = "org.freedesktop.DBus.Properties";
-    private const byte MethodReturn = 2, Error = 3;
+    private const byte MethodReturn = 2, Error = 3, Signal = 4;
 
     private readonly Socket socket;
     private uint serial;
@@ -42,8 +42,21 @@ internal sealed class SystemdBus : IDisposable
     /// <summary>Reads unit files again.</summary>
     public Task ReloadAsync(CancellationToken cancellation) => CallAsync("Reload", [], cancellation);
 
-    /// <summary>Enqueues the start; does not wait for it to come out.</summary>
-    public Task StartAsync(string unit, CancellationToken cancellation) => CallAsync("StartUnit", [unit, "replace"], cancellation);
+    /// <summary>Starts a unit, and waits until that has come out.</summary>
+    /// <returns>How: <c>done</c>, <c>failed</c>, <c>timeout</c>, <c>canceled</c> or <c>dependency</c>.</returns>
+    public async Task<string> StartAsync(string unit, CancellationToken cancellation)
+    {
+        var job = ReadText(await AskAsync(Manager, "StartUnit", [unit, "replace"], cancellation));
+        while (true)
+        {
+            var (type, fields, body) = await ReceiveMessageAsync(cancellation);
+            // Number, object path, unit and result of the job.
+            if (type == Signal && Encoding.UTF8.GetString(fields).Contains("JobRemoved", StringComparison.Ordinal) && ReadText(body.AsSpan(4)) == job)
+            {
+                return Encoding.UTF8.GetString(body).TrimEnd('\0').Split('\0')[^1];
+            }
+        }
+    }
 
     public Task StopAsync(string unit, CancellationToken cancellation) => CallAsync("StopUnit", [unit, "replace"], cancellation);
 
@@ -116,13 +129,8 @@ internal sealed class SystemdBus : IDisposable
         await SendAsync(Call(++serial, of, member, arguments), cancellation);
         while (true)
         {
-            var start = new byte[16];
-            await ReceiveAsync(start, cancellation);
-            var fields = new byte[(BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(12)) + 7) / 8 * 8];
-            await ReceiveAsync(fields, cancellation);
-            var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(4))];
-            await ReceiveAsync(body, cancellation);
-            switch (start[1])
+            var (type, _, body) = await ReceiveMessageAsync(cancellation);
+            switch (type)
             {
                 case MethodReturn:
                     return body;
@@ -132,6 +140,17 @@ internal sealed class SystemdBus : IDisposable
 
             // A signal that it sends to everybody.
         }
+    }
+
+    private async Task<(byte Type, byte[] Fields, byte[] Body)> ReceiveMessageAsync(CancellationToken cancellation)
+    {
+        var start = new byte[16];
+        await ReceiveAsync(start, cancellation);
+        var fields = new byte[(BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(12)) + 7) / 8 * 8];
+        await ReceiveAsync(fields, cancellation);
+        var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(4))];
+        await ReceiveAsync(body, cancellation);
+        return (start[1], fields, body);
     }
 
     private static string ReadText(ReadOnlySpan<byte> body) =>

@@ -62,7 +62,11 @@ internal sealed class SupervisorInstallVerb : Verb
             }
         }
 
-        await systemd.StartAsync(files.Unit.Name, invocation.Interrupts.First);
+        if (await systemd.StartAsync(files.Unit.Name, invocation.Interrupts.First) is not "done" and var result)
+        {
+            throw new CommandFailedException($"systemd did not start {files.Unit.Name} ({result}): see `systemctl status {files.Unit.Name}` and `journalctl -u {files.Unit.Name}`");
+        }
+
         output.WriteLine($"Started {files.Unit.Name}");
         return ExitCode.Success;
     }
