@@ -99,6 +99,12 @@ internal static unsafe class ContainerProgram
         if (HookOperations.Concern(spec.Hooks))
         {
             ChildReport.Await(operations, fds.Errors, fds.Resume, ChildStage.Hooks);
+            if (spec.Hooks is { CreateContainer.Count: > 0 })
+            {
+                // Such hooks find the root, which has no path that all of them know, in their working directory (as with runc).
+                operations.Syscall(Nr.fchdir, "fchdir", "new root", null, root.Root);
+            }
+
             HookOperations.Build(operations, "createContainer", spec.Hooks!.CreateContainer, fds.CreatingState);
         }
 
@@ -148,6 +154,7 @@ internal static unsafe class ContainerProgram
             throw new SetupException($"config.json: process.rlimits has {limits.Key} twice");
         }
 
+        ProcessAttributes.RequireEveryProcessor(process.Scheduler, spec.Linux?.Resources?.Cpu?.Cpus);
         if (spec.Linux?.IntelRdt is not null)
         {
             throw new SetupException("linux.intelRdt is not supported");

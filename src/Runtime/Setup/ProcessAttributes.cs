@@ -79,6 +79,23 @@ internal static unsafe class ProcessAttributes
             string.Create(CultureInfo.InvariantCulture, $"nice {scheduler.Nice ?? 0}, priority {scheduler.Priority ?? 0}"), 0, attributes, 0);
     }
 
+    /// <summary>The kernel takes no deadline of a process that may not run everywhere, and only says EPERM (sched_setattr(2)).</summary>
+    public static void RequireEveryProcessor(Scheduler? scheduler, string? cpus)
+    {
+        if (scheduler?.Policy != "SCHED_DEADLINE" || cpus is null or "")
+        {
+            return;
+        }
+
+        var (asked, online) = (new byte[CpuList.MaskBytes], new byte[CpuList.MaskBytes]);
+        CpuList.Parse(cpus, asked);
+        CpuList.Parse(File.ReadAllText("/sys/devices/system/cpu/online").Trim(), online);
+        if (online.Where((octet, i) => (octet & ~asked[i]) != 0).Any())
+        {
+            throw new SetupException($"process scheduler can't be used together with AllowedCPUs: SCHED_DEADLINE needs all processors, and linux.resources.cpu.cpus is '{cpus}'");
+        }
+    }
+
     // The kernel only says EINVAL (kernel/sched/deadline.c, __checkparam_dl).
     private static void RequireDeadline(Scheduler scheduler)
     {

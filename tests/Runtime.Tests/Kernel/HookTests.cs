@@ -76,6 +76,13 @@ public sealed class HookTests : IDisposable
     }
 
     [Fact]
+    public void A_hook_that_makes_a_container_finds_its_root_in_its_working_directory()
+    {
+        _bundle.Write(WithHooks(_bundle.Shell("cat /made"), new Hooks { CreateContainer = [new Hook("/bin/sh") { Args = ["sh", "-c", "echo by the hook >./made"] }] }));
+        Assert.Equal("by the hook\n", _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Succeeded().Output);
+    }
+
+    [Fact]
     public void One_that_is_not_there_is_named()
     {
         _bundle.Write(WithHooks(_bundle.Spec("true"), new Hooks { CreateContainer = [new Hook("/no/such/hook")] }));

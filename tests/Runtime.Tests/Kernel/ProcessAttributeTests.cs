@@ -40,6 +40,12 @@ public sealed class ProcessAttributeTests : IDisposable
         })));
 
     [Fact]
+    public void A_deadline_needs_all_processors() =>
+        Assert.Contains("SCHED_DEADLINE needs all processors", _bundle.Refusal(_bundle.Spec("true")
+            .WithProcess(p => p with { Scheduler = new Scheduler { Policy = "SCHED_DEADLINE", Runtime = 10_000_000, Deadline = 20_000_000 } })
+            .WithLinux(l => l with { Resources = new LinuxResources { Cpu = new CpuResources { Cpus = "8191" } } })));
+
+    [Fact]
     public void A_time_namespace_has_its_own_clocks()
     {
         var days = 40 * 24 * 3600L;
