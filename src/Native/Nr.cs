@@ -3,7 +3,7 @@ namespace Devoxx.Native;
 /// <summary>System call numbers of x86-64 (asm/unistd_64.h); names as in the header.</summary>
 public static class Nr
 {
-    public const int read = 0, write = 1, open = 2, close = 3, lseek = 8, mmap = 9, rt_sigaction = 13, rt_sigprocmask = 14, ioctl = 16, writev = 20, madvise = 28,
+    public const int read = 0, write = 1, open = 2, close = 3, lseek = 8, mmap = 9, rt_sigaction = 13, rt_sigprocmask = 14, ioctl = 16, writev = 20, madvise = 28, pause = 34,
         getpid = 39, socket = 41, connect = 42, accept = 43, sendto = 44, recvfrom = 45, sendmsg = 46, recvmsg = 47, bind = 49, listen = 50, getsockname = 51, socketpair = 53, setsockopt = 54, clone = 56, execve = 59,
         exit = 60, wait4 = 61, kill = 62, fcntl = 72, ftruncate = 77, getcwd = 79, chdir = 80, fchdir = 81, rename = 82, mkdir = 83, rmdir = 84, unlink = 87,
         fchmod = 91, fchown = 93, umask = 95, getuid = 102, getgid = 104, getppid = 110, setpgid = 109, setsid = 112, setgroups = 116, setresuid = 117, setresgid = 119, capget = 125, capset = 126,

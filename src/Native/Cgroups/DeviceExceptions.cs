@@ -4,7 +4,7 @@ namespace Devoxx.Native.Cgroups;
 /// What a list of rules comes to: everything is allowed or nothing is, with exceptions. The same that version 1 makes of the rules
 /// written to devices.allow and devices.deny one after the other (security/device_cgroup.c), so that both versions decide alike.
 /// </summary>
-internal sealed class DeviceExceptions
+public sealed class DeviceExceptions
 {
     private readonly List<DeviceRule> exceptions = [];
 

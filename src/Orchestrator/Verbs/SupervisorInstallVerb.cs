@@ -44,7 +44,7 @@ internal sealed class SupervisorInstallVerb : Verb
             return ExitCode.Success;
         }
 
-        using var systemd = await SystemdBus.TryConnectAsync(SystemdBus.PrivateSocket, invocation.Interrupts.First);
+        using var systemd = await Systemctl.TryConnectAsync(invocation.Interrupts.First);
         if (systemd is null)
         {
             output.WriteLine($"systemd does not run here. Where it does: systemctl daemon-reload && systemctl start {files.Unit.Name}");

@@ -37,7 +37,7 @@ internal sealed class SupervisorUninstallVerb : Verb
             throw SupervisorLauncher.NotRoot();
         }
 
-        using var systemd = files.InstallRoot == "/" ? await SystemdBus.TryConnectAsync(SystemdBus.PrivateSocket, invocation.Interrupts.First) : null;
+        using var systemd = files.InstallRoot == "/" ? await Systemctl.TryConnectAsync(invocation.Interrupts.First) : null;
         if (systemd is not null)
         {
             await systemd.StopAsync(files.Unit.Name, invocation.Interrupts.First);

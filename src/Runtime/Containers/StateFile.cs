@@ -41,6 +41,9 @@ internal sealed record StateFile
     /// <summary>Whether the runtime made the cgroup, and so removes it.</summary>
     public bool OwnsCgroup { get; init; }
 
+    /// <summary>The scope of systemd whose cgroup it is; null: no systemd manages it.</summary>
+    public string? SystemdUnit { get; init; }
+
     /// <summary>Whether there are hooks to run when it has started, or is deleted.</summary>
     public bool HasHooks { get; init; }
 
@@ -96,6 +99,7 @@ internal sealed record StateFile
             MonitorStartTime = state.GetProperty("monitorStartTime").GetUInt64(),
             CgroupsPath = state.TryGetProperty("cgroupsPath", out var path) ? path.GetString() : null,
             OwnsCgroup = state.GetProperty("ownsCgroup").GetBoolean(),
+            SystemdUnit = state.TryGetProperty("systemdUnit", out var unit) ? unit.GetString() : null,
             HasHooks = state.TryGetProperty("hasHooks", out var hooks) && hooks.GetBoolean(),
             HostMount = state.TryGetProperty("hostMount", out var hostMount) ? hostMount.GetString() : null,
             Runtime = state.TryGetProperty("runtime", out var runtime)
@@ -120,6 +124,7 @@ internal sealed record StateFile
         writer.WriteNumber("monitorStartTime", MonitorStartTime);
         writer.WriteOptional("cgroupsPath", CgroupsPath);
         writer.WriteBoolean("ownsCgroup", OwnsCgroup);
+        writer.WriteOptional("systemdUnit", SystemdUnit);
         if (HasHooks)
         {
             writer.WriteBoolean("hasHooks", true);

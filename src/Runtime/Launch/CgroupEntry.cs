@@ -55,6 +55,14 @@ internal sealed class CgroupEntry : IDisposable
         }
     }
 
+    /// <summary>One that systemd has just made, in hierarchies of its choice; made by us in those that it has none in but the container needs.</summary>
+    public static CgroupEntry OfScope(string path, CgroupLimits limits, bool everywhere)
+    {
+        var host = CgroupHost.Detect();
+        Cgroup.Create(host, path, limits, everywhere);
+        return new CgroupEntry(Cgroup.OpenExisting(host, path)!, created: true);
+    }
+
     public void Dispose() => _join.Dispose();
 
     private static int Number(SafeHandle handle) => (int)handle.DangerousGetHandle();

@@ -12,6 +12,7 @@ using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Exec;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;
+using Devoxx.Runtime.Systemd;
 
 namespace Devoxx.Runtime.Lifecycle;
 
@@ -53,6 +54,9 @@ internal sealed class CreateRun(CreateOptions options)
     private readonly StateDirectory _directory = new(options.Root, options.Id);
     private readonly string _bundle = Path.GetFullPath(options.Bundle);
 
+    /// <summary>The unit that systemd has made, or is about to make, for the container; null: no systemd manages it.</summary>
+    private string? _unit;
+
     /// <summary>Returns the container and its first process, waiting. Throws when it could not be made; then nothing is left of it.</summary>
     public (Container Container, PidFd Init) Run()
     {
@@ -69,13 +73,15 @@ internal sealed class CreateRun(CreateOptions options)
             throw new SetupException($"container with id exists: {options.Id}");
         }
 
+        ContainerScope? scope = null;
         CgroupEntry? cgroup = null;
         try
         {
             Failpoint.Reach("create.claimed");
             File.WriteAllBytes(_directory.ConfigPath, config);
             var limits = Limits.Of(spec);
-            cgroup = OpenCgroup(spec, limits);
+            scope = options.SystemdCgroup ? StartScope(spec, limits) : null;
+            cgroup = scope is null ? OpenCgroup(spec, limits) : CgroupEntry.OfScope(scope.CgroupPath, limits, MakesCgroups(spec));
             Failpoint.Reach("create.cgroup-made");
             cgroup?.Cgroup.Apply(limits);
             Failpoint.Reach("create.cgroup-limited");
@@ -84,9 +90,19 @@ internal sealed class CreateRun(CreateOptions options)
         catch
         {
             _directory.Remove();
+            scope?.Dispose();
             if (cgroup is { Created: true })
             {
                 cgroup.Cgroup.Kill();
+            }
+
+            if (scope is not null)
+            {
+                ContainerScope.Stop(_unit!);
+            }
+
+            if (cgroup is { Created: true })
+            {
                 cgroup.Cgroup.Remove();
             }
 
@@ -95,7 +111,21 @@ internal sealed class CreateRun(CreateOptions options)
         finally
         {
             cgroup?.Dispose();
+            scope?.Dispose();
         }
+    }
+
+    private ContainerScope StartScope(RuntimeSpec spec, CgroupLimits limits)
+    {
+        var manager = ManagerSocket.OfCaller();
+        var place = ScopePlace.Of(spec.Linux?.CgroupsPath, options.Id, manager.IsUser);
+
+        // Before it is there: whoever deletes what a killed create has left must find it.
+        new CgroupNote(place.Path, place.Unit).Write(_directory);
+        Failpoint.Reach("create.scope.before");
+        var scope = ContainerScope.Start(manager, place, options.Id, limits, spec.Annotations);
+        _unit = place.Unit;
+        return scope;
     }
 
     /// <summary>An ordinary user has a cgroup where one has been delegated to it (cgroups(7)); without, a container that asks for no limit does without.</summary>
@@ -103,7 +133,7 @@ internal sealed class CreateRun(CreateOptions options)
     {
         try
         {
-            var path = CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id, options.SystemdCgroup);
+            var path = CgroupsPath.Of(spec.Linux?.CgroupsPath, options.Id);
             var existing = Cgroup.OpenExisting(CgroupHost.Detect(), path);
             if (existing is not null)
             {
@@ -113,7 +143,7 @@ internal sealed class CreateRun(CreateOptions options)
             if (existing is not { IsInUse: true })
             {
                 // Before it is there: whoever deletes what a killed create has left must find it.
-                File.WriteAllText(_directory.CgroupNotePath, path);
+                new CgroupNote(path).Write(_directory);
             }
 
             return CgroupEntry.Open(path, limits, MakesCgroups(spec));
@@ -242,6 +272,7 @@ internal sealed class CreateRun(CreateOptions options)
             Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
             CgroupsPath = cgroup?.Cgroup.Path,
             OwnsCgroup = cgroup?.Created ?? false,
+            SystemdUnit = _unit,
             HasHooks = spec.Hooks is { Poststart.Count: > 0 } or { Poststop.Count: > 0 },
             HostMount = hostMount,
             Annotations = spec.Annotations,

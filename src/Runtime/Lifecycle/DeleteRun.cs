@@ -5,6 +5,7 @@ using Devoxx.Oci;
 using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Setup;
+using Devoxx.Runtime.Systemd;
 
 namespace Devoxx.Runtime.Lifecycle;
 
@@ -40,8 +41,13 @@ internal static class DeleteRun
             cgroup.Kill();
             if (container.State.OwnsCgroup)
             {
+                StopUnit(container.State.SystemdUnit);
                 cgroup.Remove();
             }
+        }
+        else
+        {
+            StopUnit(container.State.SystemdUnit);
         }
 
         if (container.State.HostMount is { } root)
@@ -59,15 +65,23 @@ internal static class DeleteRun
     /// <summary>What a create that was killed half way has left: a directory without state, a cgroup if it had made one, and in that perhaps a process.</summary>
     public static void HalfMade(StateDirectory directory)
     {
-        if (File.Exists(directory.CgroupNotePath)
-            && File.ReadAllText(directory.CgroupNotePath) is { Length: > 1 } path && path[0] == '/'
-            && Cgroup.OpenExisting(CgroupHost.Detect(), path) is { } cgroup)
+        if (CgroupNote.Read(directory) is { } note)
         {
-            cgroup.Kill();
-            cgroup.Remove();
+            var cgroup = Cgroup.OpenExisting(CgroupHost.Detect(), note.Path);
+            cgroup?.Kill();
+            StopUnit(note.Unit);
+            cgroup?.Remove();
         }
 
         directory.Remove();
+    }
+
+    private static void StopUnit(string? unit)
+    {
+        if (unit is not null)
+        {
+            ContainerScope.Stop(unit);
+        }
     }
 
     /// <summary>The container is gone whatever these do: what fails is told, and the next one goes on (runtime-spec, "Lifecycle").</summary>

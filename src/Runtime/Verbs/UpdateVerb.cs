@@ -5,6 +5,7 @@ using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Lifecycle;
+using Devoxx.Runtime.Systemd;
 
 namespace Devoxx.Runtime.Verbs;
 
@@ -32,6 +33,11 @@ internal static class UpdateVerb
         var limits = parsed.Value("resources") is { } file ? Limits.Of(Read(file), forDevices: false) : FromOptions(parsed);
         var cgroup = container.NeedCgroup();
         Failpoint.Reach("update.before");
+        if (container.State.SystemdUnit is { } unit)
+        {
+            ContainerScope.Update(unit, limits);
+        }
+
         cgroup.Apply(limits);
         Failpoint.Reach("update.after");
         return 0;

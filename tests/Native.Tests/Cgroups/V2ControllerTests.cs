@@ -134,7 +134,7 @@ public sealed class V2ControllerTests : IDisposable
     [InlineData(262144, 10000)]
     [InlineData(512, 59)]
     [InlineData(2048, 174)]
-    public void Converts_shares_so_that_ends_and_defaults_meet(long shares, long weight) => Assert.Equal(weight, CpuController.Weight(shares));
+    public void Converts_shares_so_that_ends_and_defaults_meet(long shares, long weight) => Assert.Equal(weight, V2Weight.OfShares(shares));
 
     private Cgroup Open() => Cgroup.OpenExisting(host, "/devoxx/one")!;
 

@@ -50,13 +50,11 @@ public sealed class PathAndNameTests
     }
 
     [Theory]
-    [InlineData(null, false, "/id")]
-    [InlineData("/a/b", false, "/a/b")]
-    [InlineData("a/b/", false, "/a/b")]
-    [InlineData("user-1000.slice:podman:x", true, "/user.slice/user-1000.slice/podman-x.scope")]
-    [InlineData("machine.slice:libpod:x", false, "/machine.slice/libpod-x.scope")]
-    [InlineData(":p:x", true, "/system.slice/p-x.scope")]
-    public void Cgroup_paths_have_two_forms(string? given, bool systemd, string path) => Assert.Equal(path, CgroupsPath.Of(given, "id", systemd));
+    [InlineData(null, "/id")]
+    [InlineData("/a/b", "/a/b")]
+    [InlineData("a/b/", "/a/b")]
+    [InlineData("machine.slice:libpod:x", "/machine.slice/libpod-x.scope")]
+    public void Cgroup_paths_have_two_forms(string? given, string path) => Assert.Equal(path, CgroupsPath.Of(given, "id"));
 
     [Theory]
     [InlineData("/")]

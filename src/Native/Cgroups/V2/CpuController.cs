@@ -15,7 +15,7 @@ internal sealed class CpuController : Controller
     {
         if (limits.CpuShares is { } shares and > 0)
         {
-            Set(directory, "cpu.weight", Text(Weight(shares)));
+            Set(directory, "cpu.weight", Text(V2Weight.OfShares(shares)));
         }
 
         if (limits.CpuQuota is not null || limits.CpuPeriod is not null)
@@ -41,25 +41,5 @@ internal sealed class CpuController : Controller
             CpuThrottledPeriods = CgroupDirectory.Keyed(text, "nr_throttled"),
             CpuThrottledTime = CgroupDirectory.Keyed(text, "throttled_usec"),
         };
-    }
-
-    /// <summary>
-    /// 2..262144 to 1..10000 so that both ends and both defaults (1024 and 100) meet: the curve that runc and crun took
-    /// instead of a straight line, github.com/opencontainers/cgroups ConvertCPUSharesToCgroupV2Value.
-    /// </summary>
-    internal static long Weight(long shares)
-    {
-        if (shares <= 2)
-        {
-            return 1;
-        }
-
-        if (shares >= 262144)
-        {
-            return 10000;
-        }
-
-        var log = Math.Log2(shares);
-        return (long)Math.Ceiling(Math.Pow(10, (((log * log) + (125 * log)) / 612.0) - (7.0 / 34.0)));
     }
 }

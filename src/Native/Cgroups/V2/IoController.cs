@@ -36,7 +36,7 @@ internal sealed class IoController : Controller
     {
         // BFQ kept the old scale, 1 to 1000; else 10..1000 becomes 1..10000.
         var bfq = directory.Has("io.bfq.weight");
-        var text = Text(bfq ? weight : 1 + ((weight - 10L) * 9999 / 990));
+        var text = Text(bfq ? weight : V2Weight.OfBlkio(weight));
         var isDefault = whose == "default";
         Set(directory, bfq ? "io.bfq.weight" : "io.weight", isDefault ? text : $"{whose} {text}",
             got => (isDefault && got == text) || got.Split('\n').Any(line => line.Trim() == $"{whose} {text}"));
