@@ -55,6 +55,9 @@ public sealed partial class SystemdBus
         return int.TryParse(end < 0 ? text : text[..end], out var version) ? version : 0;
     }
 
+    /// <summary>The manager's <c>SystemState</c>: <c>running</c>, <c>degraded</c>, <c>stopping</c> …</summary>
+    public string ReadState() => Property(ManagerPath, ManagerInterface, "SystemState");
+
     /// <summary>A name as part of an object path, which has letters, digits and <c>_</c> only (sd_bus_path_encode(3)).</summary>
     internal static string Escape(string name)
     {

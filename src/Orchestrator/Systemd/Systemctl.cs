@@ -6,6 +6,9 @@ namespace Devoxx.Orchestrator.Systemd;
 /// <summary>What systemctl(1) does as root, in words of this room: each call waits on a thread of the pool, and its failure is the command's.</summary>
 internal sealed class Systemctl : IDisposable
 {
+    /// <summary>As long as systemd itself lets a unit take (DefaultTimeoutStartSec, DefaultTimeoutStopSec, systemd-system.conf(5)), and a little.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
     private readonly SystemdBus _bus;
 
     private Systemctl(SystemdBus bus) => _bus = bus;
@@ -23,10 +26,15 @@ internal sealed class Systemctl : IDisposable
         },
         cancellation);
 
-    /// <summary>Enqueues the start; does not wait for it to come out.</summary>
-    public Task StartAsync(string unit, CancellationToken cancellation) => DoAsync(() => _bus.Start(unit), cancellation);
+    /// <summary>Starts a unit, and waits until that has come out.</summary>
+    /// <returns>How: <c>done</c>, <c>failed</c>, <c>timeout</c>, <c>canceled</c> or <c>dependency</c>.</returns>
+    public Task<string> StartAsync(string unit, CancellationToken cancellation) => DoAsync(() => _bus.AwaitJob(_bus.Start(unit), Patience), cancellation);
 
-    public Task StopAsync(string unit, CancellationToken cancellation) => DoAsync(() => _bus.Stop(unit), cancellation);
+    /// <summary>Stops a unit, and waits until it has ended.</summary>
+    public Task StopAsync(string unit, CancellationToken cancellation) => DoAsync(() => _bus.AwaitJob(_bus.Stop(unit), Patience), cancellation);
+
+    /// <summary>Whether the machine is on its way down.</summary>
+    public Task<bool> IsStoppingAsync(CancellationToken cancellation) => DoAsync(() => _bus.ReadState() == "stopping", cancellation);
 
     public void Dispose() => _bus.Dispose();
 

@@ -68,7 +68,7 @@ internal sealed class SupervisorVerb : Verb
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
-            using var systemd = await SystemdBus.TryConnectAsync(SystemdBus.PrivateSocket, patience.Token);
+            using var systemd = await Systemctl.TryConnectAsync(patience.Token);
             return systemd is not null && await systemd.IsStoppingAsync(patience.Token);
         }
         catch (Exception e) when (e is CommandFailedException or OperationCanceledException)

@@ -29,6 +29,11 @@ internal sealed class ContainerScope : IDisposable
     /// <summary>Returns when the scope is there, with its limits. Throws when it cannot be; then nothing is left of it.</summary>
     public static ContainerScope Start(ManagerSocket manager, ScopePlace place, string id, CgroupLimits limits, IReadOnlyDictionary<string, string>? annotations)
     {
+        if (manager.IsUser && !IsUnified)
+        {
+            throw new SetupException("--systemd-cgroup: a user's systemd is given cgroups of version 2 only, and this host has not that alone: leave --systemd-cgroup out");
+        }
+
         var asked = PropertyAnnotations.Of(annotations).ToList();
         using var bus = manager.Connect();
         var placeholder = new Placeholder();

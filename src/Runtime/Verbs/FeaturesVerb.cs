@@ -44,7 +44,7 @@ internal static class FeaturesVerb
         writer.WriteBoolean("v1", true);
         writer.WriteBoolean("v2", true);
         writer.WriteBoolean("systemd", true);
-        writer.WriteBoolean("systemdUser", false);
+        writer.WriteBoolean("systemdUser", true);
         writer.WriteBoolean("rdma", true);
         writer.WriteEndObject();
         Seccomp(writer);

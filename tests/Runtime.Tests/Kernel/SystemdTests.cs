@@ -164,6 +164,35 @@ public sealed class SystemdTests(SystemdMachine machine) : IClassFixture<Systemd
     }
 
     [Fact]
+    [Trait("tools", "host")]
+    public void Podman_has_its_cgroups_made_by_systemd()
+    {
+        // Short: podman takes no run root of more than 50 characters.
+        var home = Directory.CreateTempSubdirectory("dvx-").FullName;
+        string[] podman =
+        [
+            "podman", "--root", home + "/storage", "--runroot", home + "/run", "--tmpdir", home + "/tmp", "--cgroup-manager", "systemd", "--events-backend", "none", "--runtime", Published.Executable,
+        ];
+        string[] run = ["run", "--detach", "--name", "one", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--memory", "64m"];
+        try
+        {
+            Command.Run("cp", "-a", Published.Rootfs, home + "/rootfs").Succeeded();
+            var id = machine.Run([.. podman, .. run, "--rootfs", home + "/rootfs", "sleep", "1000"]).Succeeded().Output.Trim();
+            Assert.Equal("active", machine.Show($"libpod-{id}.scope", "ActiveState"));
+            Assert.Equal("machine.slice", machine.Show($"libpod-{id}.scope", "Slice"));
+            Assert.Equal(7, machine.Run([.. podman, "exec", "one", "sh", "-c", "exit 7"]).ExitCode);
+            machine.Run([.. podman, "rm", "--force", "--time", "0", "one"]).Succeeded();
+            Assert.DoesNotContain($"libpod-{id}.scope", machine.Units());
+            Assert.Empty(machine.CgroupDirectories($"/machine.slice/libpod-{id}.scope"));
+        }
+        finally
+        {
+            machine.Run([.. podman, "rm", "--all", "--force", "--time", "0"]);
+            Command.Run("rm", "-rf", "--one-file-system", home).Succeeded();
+        }
+    }
+
+    [Fact]
     public void Where_no_systemd_runs_it_says_what_to_do()
     {
         _bundle.Write(WithScope(_bundle.Spec("true")));

@@ -36,6 +36,7 @@ public sealed class SystemdMachine : IDisposable
         if grep -q '^cgroup ' $1/mounts; then
             mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
             while read -r type point options; do
+                [ ! -e $point ] || continue
                 mkdir -p $point
                 case $options in *name=*) options=none,name=${options##*name=} ;; *) options=${options#rw,} ;; esac
                 [ $type = cgroup2 ] && mount -t cgroup2 cgroup2 $point || mount -t cgroup -o $options cgroup $point
