@@ -106,6 +106,28 @@ public sealed class RuncSuiteTests : IDisposable
     }
 
     [Fact]
+    public void A_cgroup_with_others_below_that_an_earlier_run_has_left_will_do()
+    {
+        var spec = _bundle.Spec("true").WithLinux(l => l with { Resources = new LinuxResources { Devices = [new Oci.DeviceRule(false, null, null, null, "rwm")] } });
+        _bundle.Write(spec);
+        _bundle.Detached("create", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
+        var below = _bundle.CgroupDirectories().Select(directory => directory + "/below").ToList();
+        below.ForEach(directory => Directory.CreateDirectory(directory));
+        using (var init = PidFd.Open(_bundle.Pid))
+        {
+            init.SendSignal(Signal.Kill);
+        }
+
+        Eventually.True(() => State("status") == "stopped", "it has ended");
+        File.Delete(_bundle.StateDirectory + "/state.json");
+        Directory.Delete(_bundle.StateDirectory, recursive: true);
+        Eventually.True(() => _bundle.CgroupDirectories().All(directory => File.ReadAllText(directory + "/cgroup.procs").Length == 0), "nobody is in it");
+        _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
+        below.ForEach(Directory.Delete);
+        _bundle.CgroupDirectories().ToList().ForEach(Directory.Delete);
+    }
+
+    [Fact]
     public void Who_may_make_cgroups_is_in_every_hierarchy()
     {
         var spec = _bundle.Shell("grep -vc ':/$' /proc/self/cgroup; grep -c '' /proc/self/cgroup; for d in /sys/fs/cgroup/*; do mkdir $d/below || exit 1; done; echo made");

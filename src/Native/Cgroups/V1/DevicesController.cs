@@ -19,16 +19,25 @@ internal sealed class DevicesController : Controller
             var file = rule.Allow ? "devices.allow" : "devices.deny";
             if (directory.TryWrite(file, rule.ToString()) is var status and < 0)
             {
+                // A cgroup with others below takes no "all" any more (EINVAL): one that an earlier run of the same container has left need not be told again.
+                if (status == -22 && rule.Type == 'a' && IsAsExpected(rules, directory.TryRead("devices.list")))
+                {
+                    return;
+                }
+
                 throw Refused(file, rule.ToString(), directory.TryRead("devices.list"), status);
             }
         }
 
         var list = directory.TryRead("devices.list") ?? "";
-        if (Expected(rules) is { } expected && !expected.SetEquals(list.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        if (Expected(rules) is { } expected && !IsAsExpected(rules, list))
         {
             throw new CgroupLimitException("devices.list", Name, string.Join("; ", expected), list.Replace("\n", "; "));
         }
     }
+
+    private static bool IsAsExpected(IReadOnlyList<DeviceRule> rules, string? list) =>
+        Expected(rules)?.SetEquals((list ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) is true;
 
     /// <summary>
     /// What devices.list then says: exact for the usual form, "deny all" followed by different things allowed, or all allowed.
