@@ -37,27 +37,29 @@ public sealed class DBusValue
     /// <exception cref="FormatException">It is no number, or does not fit.</exception>
     public static DBusValue Integer(char type, string text)
     {
-        var (from, to, size) = type switch
+        // The largest number, and how far down it goes below zero.
+        var (most, least, size) = type switch
         {
-            'y' => ((Int128)byte.MinValue, (Int128)byte.MaxValue, 1),
-            'n' => (short.MinValue, short.MaxValue, 2),
-            'q' => (ushort.MinValue, ushort.MaxValue, 2),
-            'i' => (int.MinValue, int.MaxValue, 4),
-            'u' => (uint.MinValue, uint.MaxValue, 4),
-            'x' => (long.MinValue, long.MaxValue, 8),
-            't' => (ulong.MinValue, ulong.MaxValue, 8),
+            'y' => ((ulong)byte.MaxValue, 0UL, 1),
+            'n' => ((ulong)short.MaxValue, 1UL << 15, 2),
+            'q' => ((ulong)ushort.MaxValue, 0UL, 2),
+            'i' => ((ulong)int.MaxValue, 1UL << 31, 4),
+            'u' => ((ulong)uint.MaxValue, 0UL, 4),
+            'x' => ((ulong)long.MaxValue, 1UL << 63, 8),
+            't' => (ulong.MaxValue, 0UL, 8),
             _ => throw new ArgumentOutOfRangeException(nameof(type)),
         };
-        var negative = text.StartsWith('-');
-        var digits = text.AsSpan(negative || text.StartsWith('+') ? 1 : 0);
+        var isNegative = text.StartsWith('-');
+        var digits = text.AsSpan(isNegative || text.StartsWith('+') ? 1 : 0);
         var isHex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        if (!UInt128.TryParse(isHex ? digits[2..] : digits, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out var size128)
-            || size128 > ulong.MaxValue || (negative ? -(Int128)size128 : (Int128)size128) is var value && (value < from || value > to))
+        if (!ulong.TryParse(isHex ? digits[2..] : digits, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out var distance)
+            || distance > (isNegative ? least : most))
         {
-            throw new FormatException($"'{text}' is no number from {from} to {to}");
+            throw new FormatException($"'{text}' is no number from {(least > 0 ? "-" : "")}{least} to {most}");
         }
 
-        return new(type.ToString(), value.ToString, writer => writer.Number(unchecked((long)value), size));
+        var value = unchecked((long)(isNegative ? 0 - distance : distance));
+        return new(type.ToString(), type == 't' ? ((ulong)value).ToString : value.ToString, writer => writer.Number(value, size));
     }
 
     public static DBusValue Bytes(byte[] value) => new("ay", () => $"[{string.Join(", ", value)}]", writer => writer.Array(1, () => writer.Raw(value)));

@@ -91,21 +91,14 @@ internal sealed class CreateRun(CreateOptions options)
         {
             _directory.Remove();
             scope?.Dispose();
-            if (cgroup is { Created: true })
-            {
-                cgroup.Cgroup.Kill();
-            }
-
+            var made = scope is not null ? Cgroup.OpenExisting(CgroupHost.Detect(), scope.CgroupPath) : cgroup is { Created: true } ? cgroup.Cgroup : null;
+            made?.Kill();
             if (scope is not null)
             {
                 ContainerScope.Stop(_unit!);
             }
 
-            if (cgroup is { Created: true })
-            {
-                cgroup.Cgroup.Remove();
-            }
-
+            made?.Remove();
             throw;
         }
         finally

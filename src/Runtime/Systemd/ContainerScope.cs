@@ -1,4 +1,3 @@
-using System.Globalization;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Systemd;
 using Devoxx.Runtime.CommandLine;
@@ -40,7 +39,7 @@ internal sealed class ContainerScope : IDisposable
         try
         {
             var properties = Properties(place, id, placeholder.Pid, IsUnified, asked, OfLimits(bus, limits));
-            Await(bus, place.Unit, Enqueue(bus, place.Unit, properties));
+            Await(bus, place.Unit, Enqueue(bus, place.Unit, properties), manager);
             return new ContainerScope(bus.ControlGroupOf(place.Unit, "Scope"), placeholder);
         }
         catch
@@ -132,7 +131,7 @@ internal sealed class ContainerScope : IDisposable
         }
     }
 
-    private static void Await(SystemdBus bus, string unit, string job)
+    private static void Await(SystemdBus bus, string unit, string job, ManagerSocket manager)
     {
         var result = bus.AwaitJob(job, Patience);
         if (result == "done")
@@ -141,7 +140,9 @@ internal sealed class ContainerScope : IDisposable
         }
 
         Forget(bus, unit);
-        throw new SetupException(string.Create(CultureInfo.InvariantCulture, $"systemd did not start {unit}: {result}; its log may say why: journalctl --unit {unit}"));
+        throw new SetupException(manager.IsUser
+            ? $"systemd did not start {unit}: {result}. A user's systemd can only move processes that are in its own cgroups: call this from there, as with systemd-run --user --scope"
+            : $"systemd did not start {unit}: {result}; its log may say why: journalctl --unit {unit}");
     }
 
     private static void Forget(SystemdBus bus, string unit)

@@ -21,6 +21,7 @@ public sealed class UserSystemdTests(SystemdMachine machine) : IClassFixture<Sys
             "--property", "Delegate=yes", "--property", "RuntimeDirectory=dvx-user", "--setenv", $"XDG_RUNTIME_DIR={Runtime}", "/usr/lib/systemd/systemd", "--user").Succeeded();
         _home.Write(new LinuxResources { Pids = new PidsResources(7) }, "dvx.slice:dvx:one", "sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup$(sed s/0::// /proc/self/cgroup)/pids.max");
         var run = InUsersCgroup([.. _home.Runtime, "--systemd-cgroup", .. _home.RunOne]);
+        Assert.Contains("systemd-run --user --scope", machine.Run(["env", $"XDG_RUNTIME_DIR={Runtime}", .. _home.Runtime, "--systemd-cgroup", .. _home.RunOne]).Error);
         Assert.Equal(["0::/system.slice/dvx-user.service/dvx.slice/dvx-one.scope", "7"], run.Succeeded().Lines);
         Assert.DoesNotContain("dvx-one", InUsersCgroup([.. RootlessHome.AsUser, "systemctl", "--user", "list-units", "--all", "--plain", "--no-legend", "--no-pager"]).Succeeded().Output);
         Assert.Empty(machine.CgroupDirectories("/system.slice/dvx-user.service/dvx.slice/dvx-one.scope"));

@@ -8,7 +8,7 @@ namespace Devoxx.Runtime.Tests.World;
 /// <summary>
 /// A real systemd as process 1 of namespaces of its own, with cgroups of its own in whatever hierarchies the host has, started for these tests and gone after them.
 /// </summary>
-public sealed class SystemdMachine : IDisposable
+public class SystemdMachine : IDisposable
 {
     // Into cgroups of the machine's own, which its cgroup namespace then has for roots, and where nobody else may be (cgroups(7), "no internal processes"). A host without systemd's own hierarchy of version 1 gets one.
     private const string Outside = """
@@ -24,7 +24,7 @@ public sealed class SystemdMachine : IDisposable
             [ -e $hierarchy/cgroup.subtree_control ] || [ ! -e $hierarchy/cpuset.cpus ] || for file in cpuset.cpus cpuset.mems; do cat $hierarchy/$file >$hierarchy/$1/$file; done
             echo 0 >$hierarchy/$1/cgroup.procs
         done
-        exec unshare --cgroup --mount --uts --ipc --net --propagation private sh -c "$2" machine $3
+        exec unshare --cgroup --mount --uts --ipc --net --propagation private sh -c "$2" machine $3 $4
         """;
 
     // Units are those of the directory only: nothing of the host's starts.
@@ -33,10 +33,11 @@ public sealed class SystemdMachine : IDisposable
         sed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* \(\/sys\/fs\/cgroup[^ ]*\) .* - \(cgroup2\{0,1\}\) [^ ]* \(.*\)/\2 \1 \3/p' /proc/self/mountinfo >$1/mounts
         grep -q name=systemd $1/mounts || ! grep -q '^cgroup ' $1/mounts || echo cgroup /sys/fs/cgroup/systemd rw,name=systemd >>$1/mounts
         mount -t tmpfs tmpfs /run
+        umount -R /sys/fs/cgroup
         if grep -q '^cgroup ' $1/mounts; then
             mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
             while read -r type point options; do
-                [ ! -e $point ] || continue
+                [ ! -e $point ] && [ "$type $2" != 'cgroup2 legacy' ] || continue
                 mkdir -p $point
                 case $options in *name=*) options=none,name=${options##*name=} ;; *) options=${options#rw,} ;; esac
                 [ $type = cgroup2 ] && mount -t cgroup2 cgroup2 $point || mount -t cgroup -o $options cgroup $point
@@ -49,7 +50,7 @@ public sealed class SystemdMachine : IDisposable
         ulimit -c 0
         systemd=/usr/lib/systemd/systemd
         [ -x $systemd ] || systemd=/lib/systemd/systemd
-        exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=devoxx SYSTEMD_UNIT_PATH=/run/systemd/system.control:/run/systemd/transient:/run/units NOTIFY_SOCKET=$1/notify \
+        exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=devoxx SYSTEMD_UNIT_PATH=/run/systemd/system.control:/run/systemd/transient:/run/units NOTIFY_SOCKET=$1/notify ${2:+SYSTEMD_PROC_CMDLINE=systemd.legacy_systemd_cgroup_controller} \
             $systemd --system --unit=tests.target --log-target=console --log-level=notice --show-status=no
         """;
 
@@ -59,13 +60,19 @@ public sealed class SystemdMachine : IDisposable
     private readonly int _pid;
 
     public SystemdMachine()
+        : this(isLegacy: false)
+    {
+    }
+
+    /// <param name="isLegacy">It is to see version 1 only, on a host that has both.</param>
+    protected SystemdMachine(bool isLegacy)
     {
         _staged = System.IO.Path.Join(Published.Scratch, _name);
         Directory.CreateDirectory(_staged);
         using var notify = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         notify.Bind(new UnixDomainSocketEndPoint(_staged + "/notify"));
         notify.ReceiveTimeout = 120_000;
-        _outside = Process.Start("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", Outside, "machine", _name, Inside, _staged]);
+        _outside = Process.Start("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", Outside, "machine", _name, Inside, _staged, isLegacy ? "legacy" : ""]);
         try
         {
             AwaitReady(notify);
@@ -109,6 +116,7 @@ public sealed class SystemdMachine : IDisposable
 
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         _outside.Kill();
         _outside.WaitForExit();
         _outside.Dispose();
