@@ -67,7 +67,7 @@ internal static class DeleteRun
     {
         if (CgroupNote.Read(directory) is { } note)
         {
-            var cgroup = Cgroup.OpenExisting(CgroupHost.Detect(), note.Path);
+            var cgroup = Cgroup.OpenExisting(CgroupHost.Detect(), (note.Unit is { } unit ? ContainerScope.CgroupOf(unit) : null) ?? note.Path);
             cgroup?.Kill();
             StopUnit(note.Unit);
             cgroup?.Remove();

@@ -12,6 +12,8 @@ namespace Devoxx.Runtime.Systemd;
 /// </summary>
 internal sealed class ContainerScope : IDisposable
 {
+    private const string Kind = "Scope";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Placeholder _placeholder;
@@ -40,7 +42,7 @@ internal sealed class ContainerScope : IDisposable
         {
             var properties = Properties(place, id, placeholder.Pid, IsUnified, asked, OfLimits(bus, limits));
             Await(bus, place.Unit, Enqueue(bus, place.Unit, properties), manager);
-            return new ContainerScope(bus.ControlGroupOf(place.Unit, "Scope"), placeholder);
+            return new ContainerScope(bus.ControlGroupOf(place.Unit, Kind), placeholder);
         }
         catch
         {
@@ -57,6 +59,13 @@ internal sealed class ContainerScope : IDisposable
         {
             bus.SetProperties(unit, properties);
         }
+    }
+
+    /// <summary>Where the unit's processes are; null when it is not there, or its systemd is not.</summary>
+    public static string? CgroupOf(string unit)
+    {
+        using var bus = SystemdBus.TryConnect(ManagerSocket.OfCaller().Path);
+        return bus?.ControlGroupOf(unit, Kind) is { Length: > 0 } path ? path : null;
     }
 
     /// <summary>Ends the unit, with what is left in it, and has systemd forget it; one that is gone already, or whose systemd is, is no error.</summary>

@@ -84,7 +84,7 @@ internal sealed class LimitProperties(bool isUnified, Func<int> version)
 
         // systemd keeps whole percents: up to the next one, or its limit would be below the one that is asked for.
         const long Second = 1_000_000, Percent = Second / 100;
-        var perSecond = quota is { } some and > 0 ? some * Second / (period ?? DefaultPeriod) : -1;
+        var perSecond = quota is { } some and > 0 ? some * Second / (period is > 0 ? period.Value : DefaultPeriod) : -1;
         Bytes("CPUQuotaPerSecUSec", perSecond < 0 ? -1 : (perSecond + Percent - 1) / Percent * Percent);
     }
 

@@ -73,7 +73,7 @@ public sealed class SystemdTests(SystemdMachine machine) : IClassFixture<Systemd
     public void A_create_that_is_killed_half_way_is_cleaned_up_by_delete()
     {
         _bundle.Write(WithScope(_bundle.Spec("sleep", "1000")));
-        foreach (var point in (string[])["create.cgroup-made", "create.launch.after", "create.state.before"])
+        foreach (var point in (string[])["create.scope.before", "create.cgroup-made", "create.launch.after", "create.state.before"])
         {
             Assert.NotEqual(0, machine.DetachedWith(_bundle, [$"DEVOXX_FAILPOINT={point}=kill"], "create", "--bundle", _bundle.Path, _bundle.Id).ExitCode);
             machine.Runtime(_bundle, "delete", "--force", _bundle.Id).Succeeded();

@@ -48,6 +48,10 @@ public sealed class PropertyTests
         Of(true, new CgroupLimits(Unified: ImmutableSortedDictionary<string, string>.Empty.AddRange(
             [new("cpu.max", "100000 200000"), new("cpu.weight", "7"), new("memory.high", "1048576"), new("memory.max", "max"), new("pids.max", "9"), new("hugetlb.2MB.max", "0")]))));
 
+    [Fact]
+    public void What_the_kernel_will_refuse_is_left_to_it() => Assert.Equal(
+        ["CPUQuotaPeriodUSec=0", "CPUQuotaPerSecUSec=1000000"], Of(true, new CgroupLimits(Unified: ImmutableSortedDictionary<string, string>.Empty.Add("cpu.max", "100000 0"))));
+
     [Theory]
     [InlineData("true", "b", "true")]
     [InlineData("'it\\'s'", "s", "'it's'")]

@@ -35,6 +35,7 @@ public static partial class FailpointList
     public static IReadOnlyDictionary<string, string> NotReached { get; } = new (string[] Points, string Reason)[]
     {
         ([.. OfVerbs], "the matrix of verbs comes to them"),
+        (["create.scope.before"], "only where systemd makes a container's cgroup: SystemdTests of the runtime come to it"),
         ([.. Around("container.monitor-killed")], "ten seconds after a SIGKILL that a stopped monitor does not tell of: only when all are asked for"),
     }.SelectMany(each => each.Points.Select(point => (point, each.Reason))).ToDictionary(each => each.point, each => each.Reason, StringComparer.Ordinal);
 
