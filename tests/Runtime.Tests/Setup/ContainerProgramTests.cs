@@ -42,17 +42,23 @@ public sealed class ContainerProgramTests
     [Fact]
     public void Gives_up_its_rights_in_the_order_that_the_kernel_allows()
     {
+        const string Inside = "getcwd / (must lie in the container)";
         var lines = Lines(Spec);
         string[] order =
         [
-            "pivot_root /b/rootfs", "umount2 old root (MNT_DETACH)", "close_range (CLOSE_RANGE_CLOEXEC)", "prctl CAP_KILL (PR_CAPBSET_DROP)", "prctl (PR_SET_KEEPCAPS)", "setgroups 7", "setgid 6", "setuid 5",
-            "capset permitted 1, effective 1, inheritable 0", "prctl (PR_SET_NO_NEW_PRIVS)", "getcwd / (must lie in the container)", "prctl (PR_SET_PDEATHSIG)",
+            "pivot_root /b/rootfs", "umount2 old root (MNT_DETACH)", "close_range (CLOSE_RANGE_CLOEXEC)", Inside, "prctl CAP_KILL (PR_CAPBSET_DROP)", "prctl (PR_SET_KEEPCAPS)", "setgroups 7", "setgid 6", "setuid 5",
+            "capset permitted 1, effective 1, inheritable 0", "prctl (PR_SET_NO_NEW_PRIVS)", "prctl (PR_SET_PDEATHSIG)",
             "write report", "rt_sigaction", "execve sh",
         ];
         var positions = order.Select(line => lines.IndexOf(line)).ToArray();
         Assert.DoesNotContain(-1, positions);
         Assert.Equal(positions.Order(), positions);
         Assert.Equal("execve sh", lines[^1]);
+
+        // Each time that the directory is entered: as root, and else as the user.
+        var entered = Enumerable.Range(0, lines.Count).Where(i => lines[i] == "chdir /").Skip(1).ToList();
+        Assert.Equal(2, entered.Count);
+        Assert.All(entered, i => Assert.Equal(Inside, lines[i + 1]));
     }
 
     [Fact]
