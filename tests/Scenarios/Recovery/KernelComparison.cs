@@ -79,7 +79,7 @@ public static partial class KernelComparison
             }
 
             differences = Differences(sandbox, journal);
-            return differences.Count > 0;
+            return differences.Count > 0 && journal.Update().Newest == settled && !EndedMeanwhile(journal);
         }
     }
 
@@ -172,9 +172,8 @@ public static partial class KernelComparison
     }
 
     private static bool IsExecIn(OwnedProcess process, string container, bool hooked) =>
-        process.CommandLine.Contains(container, StringComparison.Ordinal)
-        && (process.CommandLine.Contains(" exec --timeout ", StringComparison.Ordinal)
-            || (hooked && (process.CommandLine.Contains(" exec --exit-file ", StringComparison.Ordinal) || process.Role == "foreign")));
+        process.CommandLine.Contains(container, StringComparison.Ordinal) && process.CommandLine.Contains(" exec ", StringComparison.Ordinal)
+        && (hooked || (process.CommandLine.Contains(" --timeout ", StringComparison.Ordinal) && !process.CommandLine.Contains(" --exit-file ", StringComparison.Ordinal)));
 
     private static void Cgroups(List<string> differences, Sandbox sandbox, JournalModel journal, Dictionary<string, ContainerState> running)
     {
