@@ -184,6 +184,8 @@ public sealed partial class CrashingStack : IAsyncDisposable
 
         if (command.Commits)
         {
+            // Another each time: a layer that an earlier image has too would stay with that.
+            (await sandbox.Compose("exec", "-T", "web", "sh", "-c", $"echo {Guid.NewGuid()} > /made")).Succeeded();
             (await sandbox.Compose("commit", "web", "made:1")).Succeeded();
         }
 

@@ -36,6 +36,7 @@ public static partial class FailpointList
     {
         ([.. OfVerbs], "the matrix of verbs comes to them"),
         (["create.scope.before"], "only where systemd makes a container's cgroup: SystemdTests of the runtime come to it"),
+        ([.. Around("journal.cgroup.oom-killed.v1")], "only where the kernel's word of a kill is read before the end of the run is, which a busy machine may not do"),
         ([.. Around("container.monitor-killed")], "ten seconds after a SIGKILL that a stopped monitor does not tell of: only when all are asked for"),
     }.SelectMany(each => each.Points.Select(point => (point, each.Reason))).ToDictionary(each => each.point, each => each.Reason, StringComparer.Ordinal);
 
