@@ -51,13 +51,33 @@ internal sealed class ContainerScope : IDisposable
         }
     }
 
-    /// <summary>Tells systemd of other limits.</summary>
-    public static void Update(string unit, CgroupLimits limits)
+    /// <summary>
+    /// Tells systemd of other limits. On version 1 it then writes the list of devices anew, so that for a moment none is allowed: meanwhile the container stands still.
+    /// </summary>
+    public static void Update(string unit, Cgroup cgroup, CgroupLimits limits)
     {
         using var bus = ManagerSocket.OfCaller().Connect();
-        if (OfLimits(bus, limits) is { Count: > 0 } properties)
+        if (OfLimits(bus, limits) is not { Count: > 0 } properties)
         {
+            return;
+        }
+
+        var freezes = !IsUnified && cgroup.IsFrozen is false;
+        try
+        {
+            if (freezes)
+            {
+                cgroup.Freeze();
+            }
+
             bus.SetProperties(unit, properties);
+        }
+        finally
+        {
+            if (freezes)
+            {
+                cgroup.Thaw();
+            }
         }
     }
 
@@ -103,7 +123,6 @@ internal sealed class ContainerScope : IDisposable
             new("PIDs", processes),
             new("Delegate", DBusValue.Boolean(true)),
             new("DefaultDependencies", DBusValue.Boolean(false)),
-            new("CollectMode", DBusValue.Text("inactive-or-failed")),
         ];
         foreach (var controller in (string[])["CPU", "Memory", isUnified ? "IO" : "BlockIO", "Tasks"])
         {
@@ -136,7 +155,7 @@ internal sealed class ContainerScope : IDisposable
         }
         catch (SystemdException e) when (e.ErrorName == SystemdException.UnitExists)
         {
-            throw new SetupException($"{e.Message} Another container has this linux.cgroupsPath: delete it, or see systemctl status {unit}");
+            throw new SetupException($"container's cgroup is not empty: {e.Message} Another container has this linux.cgroupsPath: delete it, or see systemctl status {unit}");
         }
     }
 

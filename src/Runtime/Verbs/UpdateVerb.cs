@@ -30,18 +30,24 @@ internal static class UpdateVerb
         }
 
         var container = Container.Open(options.Root, parsed.Single("container id"));
-        var limits = parsed.Value("resources") is { } file ? Limits.Of(Read(file), forDevices: false) : FromOptions(parsed);
         var cgroup = container.NeedCgroup();
+        var limits = WithWholeBandwidth(parsed.Value("resources") is { } file ? Limits.Of(Read(file), forDevices: false) : FromOptions(parsed), cgroup);
         Failpoint.Reach("update.before");
         if (container.State.SystemdUnit is { } unit)
         {
-            ContainerScope.Update(unit, limits);
+            ContainerScope.Update(unit, cgroup, limits);
         }
 
         cgroup.Apply(limits);
         Failpoint.Reach("update.after");
         return 0;
     }
+
+    /// <summary>Quota and period are one setting of version 2, and of systemd: who changes one keeps the other.</summary>
+    private static CgroupLimits WithWholeBandwidth(CgroupLimits limits, Cgroup cgroup) =>
+        limits.CpuQuota is null == limits.CpuPeriod is null || cgroup.CpuBandwidth is not { } now
+            ? limits
+            : limits with { CpuQuota = limits.CpuQuota ?? now.Quota, CpuPeriod = limits.CpuPeriod ?? now.Period };
 
     private static LinuxResources Read(string file) =>
         RuntimeSpecReader.ReadResources(file == "-" ? ReadStandardInput() : File.ReadAllBytes(file));

@@ -99,6 +99,26 @@ public sealed class SystemdTests(SystemdMachine machine) : IClassFixture<Systemd
         Assert.Equal("33", machine.Show(Unit, "TasksMax"));
         Assert.Equal("134217728", CgroupFile("memory.limit_in_bytes", "memory.max"));
         Assert.Equal("33", CgroupFile("pids.max", "pids.max"));
+
+        // One of the two keeps the other.
+        machine.Runtime(_bundle, "update", "--cpu-quota", "50000", "--cpu-period", "200000", _bundle.Id).Succeeded();
+        machine.Runtime(_bundle, "update", "--cpu-quota", "100000", _bundle.Id).Succeeded();
+        Assert.Equal("500ms", machine.Show(Unit, "CPUQuotaPerSecUSec"));
+        machine.Runtime(_bundle, "update", "--cpu-period", "400000", _bundle.Id).Succeeded();
+        Assert.Equal("250ms", machine.Show(Unit, "CPUQuotaPerSecUSec"));
+        Assert.Equal("400ms", machine.Show(Unit, "CPUQuotaPeriodUSec"));
+        Assert.Equal(IsUnified ? "100000 400000" : "100000", CgroupFile("cpu.cfs_quota_us", "cpu.max"));
+    }
+
+    [Fact]
+    public void A_container_that_systemd_has_seen_fail_is_remembered_until_it_is_deleted()
+    {
+        var annotations = new Dictionary<string, string> { ["org.systemd.property.RuntimeMaxUSec"] = "uint64 3000000", ["org.systemd.property.TimeoutStopUSec"] = "uint64 1" };
+        _bundle.Write(WithScope(_bundle.Spec("sleep", "1000")) with { Annotations = annotations });
+        machine.Detached(_bundle, "run", "--detach", "--bundle", _bundle.Path, _bundle.Id).Succeeded();
+        Eventually.True(() => machine.Show(Unit, "ActiveState") == "failed", "the scope has run out of its time");
+        machine.Runtime(_bundle, "delete", "--force", _bundle.Id).Succeeded();
+        Assert.DoesNotContain(Unit, machine.Units());
     }
 
     [Fact]
@@ -139,6 +159,7 @@ public sealed class SystemdTests(SystemdMachine machine) : IClassFixture<Systemd
         second.Write(WithScope(second.Spec("true")));
         var refused = machine.Runtime(second, "run", "--bundle", second.Path, second.Id);
         Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("container's cgroup is not empty", refused.Error);
         Assert.Contains($"systemctl status {Unit}", refused.Error);
         Assert.Equal("running", State("status"));
     }

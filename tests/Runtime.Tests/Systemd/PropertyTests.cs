@@ -110,11 +110,11 @@ public sealed class PropertyTests
     public void A_scope_is_delegated_and_what_annotations_say_wins()
     {
         var all = ContainerScope.Properties(
-            new ScopePlace("a.slice", "b.scope"), "id", 7, isUnified: true, [new UnitProperty("CollectMode", DBusValue.Text("inactive"))], [new UnitProperty("TasksMax", DBusValue.UInt64(3))]);
+            new ScopePlace("a.slice", "b.scope"), "id", 7, isUnified: true, [new UnitProperty("CollectMode", DBusValue.Text("inactive-or-failed"))], [new UnitProperty("TasksMax", DBusValue.UInt64(3))]);
         Assert.Equal(
             [
-                "Description='container id'", "Slice='a.slice'", "PIDs=[7]", "Delegate=true", "DefaultDependencies=false", "CollectMode='inactive-or-failed'", "CPUAccounting=true",
-                "MemoryAccounting=true", "IOAccounting=true", "TasksAccounting=true", "TasksMax=3", "CollectMode='inactive'",
+                "Description='container id'", "Slice='a.slice'", "PIDs=[7]", "Delegate=true", "DefaultDependencies=false", "CPUAccounting=true",
+                "MemoryAccounting=true", "IOAccounting=true", "TasksAccounting=true", "TasksMax=3", "CollectMode='inactive-or-failed'",
             ],
             all.Select(Show));
     }
