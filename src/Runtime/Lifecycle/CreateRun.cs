@@ -16,35 +16,6 @@ using Devoxx.Runtime.Systemd;
 
 namespace Devoxx.Runtime.Lifecycle;
 
-/// <summary>What <c>create</c> and <c>run</c> were asked for.</summary>
-internal sealed record CreateOptions(string Id, string Root, string Bundle)
-{
-    /// <summary>Another file than <c>config.json</c>, relative to the bundle.</summary>
-    public string? Config { get; init; }
-
-    public string? PidFile { get; init; }
-
-    /// <summary>The socket that the first process's pidfd is sent over; null: none.</summary>
-    public string? PidFdSocket { get; init; }
-
-    /// <summary>Move the root over the old one instead of exchanging them: what works where <c>/</c> is the initial ramfs (pivot_root(2)).</summary>
-    public bool NoPivot { get; init; }
-
-    public string? ConsoleSocket { get; init; }
-
-    public int PreservedFds { get; init; }
-
-    public bool NewKeyring { get; init; } = true;
-
-    public bool SystemdCgroup { get; init; }
-
-    /// <summary>A terminal that is relayed to ours; of <c>run</c> in the foreground.</summary>
-    public int OwnConsoleSocket { get; init; } = -1;
-
-    /// <summary>Of that terminal, unless config.json says one.</summary>
-    public ConsoleSize? ConsoleSize { get; init; }
-}
-
 /// <summary>
 /// Makes a container whose first process waits to be started: it opens the fifo in the container's state directory, which blocks until <c>start</c>
 /// opens the other end. No process of ours stays behind.
@@ -81,7 +52,7 @@ internal sealed class CreateRun(CreateOptions options)
             File.WriteAllBytes(_directory.ConfigPath, config);
             var limits = Limits.Of(spec);
             scope = options.SystemdCgroup ? StartScope(spec, limits) : null;
-            cgroup = scope is null ? OpenCgroup(spec, limits) : CgroupEntry.OfScope(scope.CgroupPath, limits, MakesCgroups(spec));
+            cgroup = scope is null ? OpenCgroup(spec, limits) : OpenScope(scope, spec, limits);
             Failpoint.Reach("create.cgroup-made");
             cgroup?.Cgroup.Apply(limits);
             Failpoint.Reach("create.cgroup-limited");
@@ -119,6 +90,17 @@ internal sealed class CreateRun(CreateOptions options)
         var scope = ContainerScope.Start(manager, place, options.Id, limits, spec.Annotations);
         _unit = place.Unit;
         return scope;
+    }
+
+    /// <summary>Where systemd has made it, somebody may have made another before in a hierarchy that systemd does not know.</summary>
+    private static CgroupEntry OpenScope(ContainerScope scope, RuntimeSpec spec, CgroupLimits limits)
+    {
+        if (Cgroup.OpenExisting(CgroupHost.Detect(), scope.CgroupPath) is { } cgroup)
+        {
+            RequireThawed(cgroup);
+        }
+
+        return CgroupEntry.OfScope(scope.CgroupPath, limits, MakesCgroups(spec));
     }
 
     /// <summary>An ordinary user has a cgroup where one has been delegated to it (cgroups(7)); without, a container that asks for no limit does without.</summary>
@@ -159,6 +141,11 @@ internal sealed class CreateRun(CreateOptions options)
             throw new SetupException($"container's cgroup is not empty: {count} process(es) found in {cgroup.Path}");
         }
 
+        RequireThawed(cgroup);
+    }
+
+    private static void RequireThawed(Cgroup cgroup)
+    {
         if (cgroup.IsFrozen is true)
         {
             throw new SetupException($"container's cgroup unexpectedly frozen: {cgroup.Path}");

@@ -165,6 +165,18 @@ public sealed class SystemdTests(SystemdMachine machine) : IClassFixture<Systemd
     }
 
     [Fact]
+    public void A_cgroup_that_somebody_has_frozen_is_refused_where_systemd_does_not_look()
+    {
+        var freezer = machine.CgroupDirectories("").SingleOrDefault(directory => File.Exists(directory + "/freezer.state"));
+        Assert.SkipWhen(IsUnified || freezer is null, "this host has not both versions of the freezer");
+        var frozen = Directory.CreateDirectory(freezer + CgroupPath).FullName;
+        File.WriteAllText(frozen + "/freezer.state", "FROZEN");
+        _bundle.Write(WithScope(_bundle.Spec("true")));
+        Assert.Contains("unexpectedly frozen", machine.Runtime(_bundle, "run", "--bundle", _bundle.Path, _bundle.Id).Error);
+        Assert.DoesNotContain(Unit, machine.Units());
+    }
+
+    [Fact]
     public void Systemd_may_stop_it()
     {
         Start(_bundle.Shell("trap 'exit 0' TERM; while :; do sleep 1; done"));
