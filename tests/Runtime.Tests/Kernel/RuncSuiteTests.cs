@@ -102,7 +102,11 @@ public sealed class RuncSuiteTests : IDisposable
         File.WriteAllText(file, frozen);
         Assert.Contains("container's cgroup unexpectedly frozen", _bundle.Runtime("run", "--bundle", _bundle.Path, _bundle.Id).Error);
         Directory.Delete(Path.GetDirectoryName(file)!);
-        Directory.Delete(Path.GetDirectoryName(Path.GetDirectoryName(file))!);
+        if (host.Version == CgroupVersion.Hybrid)
+        {
+            // Nobody else makes anything there. Elsewhere it is where all tests have theirs.
+            Directory.Delete(Path.GetDirectoryName(Path.GetDirectoryName(file))!);
+        }
     }
 
     [Fact]
