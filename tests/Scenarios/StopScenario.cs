@@ -32,4 +32,36 @@ public sealed class StopScenario
         Assert.DoesNotContain("no handler", (await run.Ended()).FailedWith(130).Error);
         await sandbox.AssertNothingLeft();
     }
+
+    /// <summary>What a crash has left half done is carried on with, and a start comes after it: in a hook before the signal as well as after that.</summary>
+    [Theory]
+    [InlineData("trap 'echo stops; until [ -e /gate/open ]; do usleep 20000; done; exit 5' TERM", "")]
+    [InlineData("trap 'exit 5' TERM", ", pre_stop: [{command: [sh, -c, 'echo stops > /proc/1/fd/1; until [ -e /gate/open ]; do usleep 20000; done']}]")]
+    public async Task A_start_comes_after_a_stop_that_is_under_way(string trap, string hook)
+    {
+        await using var sandbox = await Sandbox.Create();
+        Directory.CreateDirectory(sandbox.Directory + "/gate");
+        sandbox.Write($$"""
+            services:
+              slow: {image: busybox:1.36, volumes: ["./gate:/gate"], command: [sh, -c, "{{trap}}; echo ready; while :; do usleep 20000; done"]{{hook}}}
+            """);
+        using var up = sandbox.Start("up");
+        await up.Line("ready");
+        using var stop = sandbox.Start("stop", "-t", "60");
+        await up.Line("stops");
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        _ = (await stop.Ended()).FailedWith(1);
+
+        using var start = sandbox.Start("start");
+        await start.Line("it is stopping");
+        await File.WriteAllTextAsync(sandbox.Directory + "/gate/open", "");
+
+        (await start.Ended()).Succeeded();
+        Assert.Equal("running", Assert.Single((await sandbox.Containers())["slow"]).GetProperty("State").GetString());
+        var history = await sandbox.History();
+        Assert.Equal(2, history.Count(happened => happened.Type == "container.started"));
+        Assert.Equal(5, Assert.Single(history, happened => happened.Type == "container.exited").Payload.GetProperty("exitCode").GetInt32());
+        (await sandbox.Compose("down", "-t", "0")).Succeeded();
+        await sandbox.AssertNothingLeft();
+    }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Orchestrator.Arguments;
+using Devoxx.Orchestrator.Systemd;
 using Devoxx.Supervisor;
 using Microsoft.Win32.SafeHandles;
 
@@ -19,7 +20,7 @@ internal static class SupervisorLauncher
 {
     private const int ReadyFd = 3;
     private const int SpawnLockFd = 4;
-    internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <exception cref="CommandFailedException">Not root, or it did not come up.</exception>
     public static async Task LaunchAsync(StateRoot root, CancellationToken cancellation)
@@ -29,12 +30,16 @@ internal static class SupervisorLauncher
             throw NotRoot();
         }
 
-        Directory.CreateDirectory(root.RunDirectory, OwnerOnly);
-        using var turn = await Task.Run(() => FileLock.Acquire(root.SpawnLockPath), cancellation);
+        using var turn = await Task.Run(() => AcquireSpawnLock(root), cancellation);
         if (Listens(root))
         {
             // Another command had the same thought and was first.
             return;
+        }
+
+        if (await Systemctl.MachineStopsAsync())
+        {
+            throw new CommandFailedException("the machine stops: no supervisor is started any more, for it would start containers again");
         }
 
         var logBefore = File.Exists(root.SupervisorLogPath) ? new FileInfo(root.SupervisorLogPath).Length : 0;
@@ -50,6 +55,13 @@ internal static class SupervisorLauncher
         {
             throw new CommandFailedException($"the supervisor did not start:\n{LogSince(root, logBefore)}");
         }
+    }
+
+    /// <summary>Whoever has it is the only one to start a supervisor of this root; waits for it.</summary>
+    public static FileLock AcquireSpawnLock(StateRoot root)
+    {
+        Directory.CreateDirectory(root.RunDirectory, OwnerOnly);
+        return FileLock.Acquire(root.SpawnLockPath);
     }
 
     public static CommandFailedException NotRoot() => new(

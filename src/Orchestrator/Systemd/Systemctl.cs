@@ -34,7 +34,23 @@ internal sealed class Systemctl : IDisposable
     public Task StopAsync(string unit, CancellationToken cancellation) => DoAsync(() => _bus.AwaitJob(_bus.Stop(unit), Patience), cancellation);
 
     /// <summary>Whether the machine is on its way down.</summary>
-    public Task<bool> IsStoppingAsync(CancellationToken cancellation) => DoAsync(() => _bus.ReadState() == "stopping", cancellation);
+    private Task<bool> IsStoppingAsync(CancellationToken cancellation) => DoAsync(() => _bus.ReadState() == "stopping", cancellation);
+
+    /// <summary>As systemd has it; without one nobody can tell a stop of the machine from one of the supervisor, which leaves containers running.</summary>
+    public static async Task<bool> MachineStopsAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            using var systemd = await TryConnectAsync(patience.Token);
+            return systemd is not null && await systemd.IsStoppingAsync(patience.Token);
+        }
+        catch (Exception e) when (e is CommandFailedException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"systemd does not say whether the machine stops, so containers are left running: {e.Message}");
+            return false;
+        }
+    }
 
     public void Dispose() => _bus.Dispose();
 

@@ -36,7 +36,8 @@ internal sealed class SupervisorVerb : Verb
 
         // It outlives the directory it was started in, and must not keep that busy.
         Directory.SetCurrentDirectory("/");
-        using var spawnLock = invocation.Arguments.Value(SpawnLockFd) is { } fd ? new SafeFileHandle(fd, ownsHandle: true) : SpawnLock(invocation.Root);
+        // A command may be about to start one: it waits until this one answers, and starts no other.
+        using var spawnLock = invocation.Arguments.Value(SpawnLockFd) is { } fd ? new SafeFileHandle(fd, ownsHandle: true) : SupervisorLauncher.AcquireSpawnLock(invocation.Root).Handle;
         return await SupervisorHost.RunAsync(
             new SupervisorOptions(
                 invocation.Root,
@@ -49,32 +50,9 @@ internal sealed class SupervisorVerb : Verb
                     SystemdNotice.Ready();
                 })
             {
-                MachineStops = MachineStopsAsync,
+                MachineStops = Systemctl.MachineStopsAsync,
                 Stopping = SystemdNotice.Stopping,
             },
             invocation.Interrupts.First);
-    }
-
-    /// <summary>No command has started it, but one may be about to: it waits until this one answers, and starts no other.</summary>
-    private static SafeFileHandle SpawnLock(StateRoot root)
-    {
-        Directory.CreateDirectory(root.RunDirectory, SupervisorLauncher.OwnerOnly);
-        return FileLock.Acquire(root.SpawnLockPath).Handle;
-    }
-
-    /// <summary>As systemd has it; without one nobody can tell a stop of the machine from one of the supervisor, which leaves containers running.</summary>
-    private static async Task<bool> MachineStopsAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        try
-        {
-            using var systemd = await Systemctl.TryConnectAsync(patience.Token);
-            return systemd is not null && await systemd.IsStoppingAsync(patience.Token);
-        }
-        catch (Exception e) when (e is CommandFailedException or OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync($"systemd does not say whether the machine stops, so containers are left running: {e.Message}");
-            return false;
-        }
     }
 }

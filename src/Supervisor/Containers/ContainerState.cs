@@ -117,6 +117,9 @@ public sealed record ContainerState
     /// <summary>The newest start was asked for without regard to dependencies.</summary>
     public bool Ungated { get; init; }
 
+    /// <summary>It runs no longer than its hooks, its signal and its grace period take: a start comes after that.</summary>
+    public bool IsBeingStopped => Phase == ContainerPhase.Stopping || (Phase == ContainerPhase.Running && (Ending is not null || Hook is { Stage: Hooks.HookStage.PreStop }));
+
     private ContainerPhase AtRest => Run == 0 ? ContainerPhase.Created : ContainerPhase.Exited;
 
     /// <summary>Takes an event in. Total: an event this code does not know is an error, never passed over.</summary>

@@ -25,7 +25,7 @@ internal static class HealthProbe
             using var pipe = new OutputPipe();
             using var process = await environment.Kernel.Run(() => HealthProbe.Start(spec, containerId, environment, pipe)).ConfigureAwait(false);
             var kept = new MemoryStream();
-            using var late = new CancellationTokenSource(spec.Timeout + RuntimeExec.Patience);
+            using var late = RuntimeExec.Late(spec.Timeout);
             var (code, wasStopped) = await RuntimeExec.EndedAsync(
                 process, pipe, environment.Reactor, bytes => kept.Write(bytes[..(int)Math.Min(bytes.Length, Math.Max(0, HealthDecisions.MostOutput + 1 - kept.Length))]), late.Token).ConfigureAwait(false);
             var output = Text(kept);

@@ -28,12 +28,7 @@ internal static class HookRun
         var exitFile = $"{environment.Root.Bundle(containerId)}/hooks/{name}";
         var tail = new OutputTail(line);
         var clock = Stopwatch.StartNew();
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(over);
-        if (timeout is { } time && time < TimeSpan.FromDays(40))
-        {
-            late.CancelAfter(time + RuntimeExec.Patience);
-        }
-
+        using var late = RuntimeExec.Late(timeout, over);
         try
         {
             if (again && await FoundAsync(exitFile, environment, late.Token).ConfigureAwait(false) is { } found)

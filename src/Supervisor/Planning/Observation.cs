@@ -4,6 +4,7 @@ using Devoxx.Supervisor.Containers;
 namespace Devoxx.Supervisor.Planning;
 
 /// <summary>A container as the plan sees it.</summary>
+/// <param name="Phase"><see cref="ContainerPhase.Stopping"/> also when its signal is still to come: after hooks, say.</param>
 /// <param name="IsPaused">It runs, and stands still.</param>
 public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt, bool IsPaused = false)
 {

@@ -15,6 +15,9 @@ internal sealed partial class ProjectActor
     private readonly List<StartDue> dueWhileRecovering = [];
     private readonly List<Awaited> awaited = [];
 
+    /// <summary>Starts that were asked for while an earlier run was still stopping.</summary>
+    private readonly List<Awaited> held = [];
+
     /// <summary>The machine stops: what a policy or a dependency would start is started when it is back.</summary>
     private bool halting;
 
@@ -31,6 +34,19 @@ internal sealed partial class ProjectActor
 
     private void Start(PlanRun run, long order, Operation operation)
     {
+        if (halting)
+        {
+            Answered(order, "the machine stops");
+            return;
+        }
+
+        if (containers.GetValueOrDefault(operation.ContainerId!) is { IsBeingStopped: true })
+        {
+            held.Add(new Awaited(run, order, operation));
+            run.Tell(operation, "Waiting", "it is stopping");
+            return;
+        }
+
         var gate = operation.Ungated ? StartGate.Open : GateOf(operation.ContainerId!, asked: true);
         Warn(run, gate);
         if (gate.Verdict == StartVerdict.Wait)
@@ -71,11 +87,19 @@ internal sealed partial class ProjectActor
         if (!halting)
         {
             ReconsiderStarts();
+            if (changed.Phase == ContainerPhase.Running)
+            {
+                FollowIfDue();
+            }
         }
 
-        if (changed.Phase == ContainerPhase.Running && !halting)
+        if (!changed.IsBeingStopped)
         {
-            FollowIfDue();
+            foreach (var start in held.Where(h => h.Operation.ContainerId == changed.Spec?.Id).ToList())
+            {
+                held.Remove(start);
+                Start(start.Run, start.Order, start.Operation);
+            }
         }
 
         foreach (var wait in awaited.Where(w => w.Operation.ContainerId == changed.Spec?.Id).ToList())
@@ -207,6 +231,12 @@ internal sealed partial class ProjectActor
             {
                 Child(container).Tell(new AbandonWait(containers.GetValueOrDefault(container)?.Waiting is { } waiting ? $"{why}, {waiting.Reason}" : why));
             }
+        }
+
+        foreach (var start in held.Where(h => h.Run == run).ToList())
+        {
+            held.Remove(start);
+            Answered(start.Order, $"{why}: it is stopping");
         }
 
         foreach (var wait in awaited.Where(w => w.Run == run).ToList())

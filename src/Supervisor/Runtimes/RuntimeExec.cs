@@ -13,7 +13,21 @@ internal static class RuntimeExec
     public const int TimedOut = 124;
 
     /// <summary>How much longer than its timeout it may take: the runtime itself ends it then, unless it has been stopped (SIGSTOP) or hangs.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is to kill it when it has not ended a while after its timeout.</summary>
+    /// <param name="timeout">Null, or more than timers can count (some 49 days): it may take as long as it likes.</param>
+    /// <param name="over">What ends it before.</param>
+    public static CancellationTokenSource Late(TimeSpan? timeout, CancellationToken over = default)
+    {
+        var late = CancellationTokenSource.CreateLinkedTokenSource(over);
+        if (timeout is { } time && time < TimeSpan.FromDays(40))
+        {
+            late.CancelAfter(time + Patience);
+        }
+
+        return late;
+    }
 
     /// <summary>Hands on what it writes until it has ended, and all that is in the pipe then.</summary>
     /// <param name="late">It has had its time, and is killed with all that came of it.</param>
