@@ -50,8 +50,11 @@ public sealed class SystemdScenario
         await using (var machine = await SystemdMachine.Boot(sandbox))
         {
             Assert.Equal(["active"], machine.Run("systemctl", "is-active", unit));
-            using var events = sandbox.Events();
-            await events.Until(happened => happened is { Type: "container.started", Service: "web" } && happened.Ordering > last, "web after the boot");
+            using (var events = sandbox.Events())
+            {
+                await events.Until(happened => happened is { Type: "container.started", Service: "web" } && happened.Ordering > last, "web after the boot");
+            }
+
             Assert.Equal([("db", "running"), ("once", "exited"), ("web", "running")], (await Ids(sandbox)).Select(c => (c.Service, c.State)));
             var history = (await sandbox.History()).Where(happened => happened.Ordering > last).ToList();
             var exits = history.Where(happened => happened.Type == "container.exited").ToDictionary(happened => happened.Service!, happened => happened.Payload);

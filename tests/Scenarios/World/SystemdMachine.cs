@@ -78,7 +78,10 @@ public sealed class SystemdMachine : IAsyncDisposable
     /// <summary>The lines that a program prints there; fails when it does.</summary>
     public IReadOnlyList<string> Run(string program, params string[] arguments) => World.Witness.Of("nsenter", [.. Inside, program, .. arguments]);
 
-    /// <summary>As a person does; returns when it is off.</summary>
+    /// <summary>
+    /// As a person does; returns when it is off. No command may be under way: before systemd kills what is left, it stops it (SIGSTOP), nsenter stops with its
+    /// child, and a child that nobody reaps keeps the machine from going off.
+    /// </summary>
     public async Task PowerOff()
     {
         Runs("systemctl", "poweroff", "--no-wall");
@@ -109,10 +112,17 @@ public sealed class SystemdMachine : IAsyncDisposable
 
     private bool FindInit()
     {
-        // The shell has become unshare, whose only child is process 1 there.
-        var children = File.Exists($"/proc/{machine.Pid}/task/{machine.Pid}/children") ? File.ReadAllText($"/proc/{machine.Pid}/task/{machine.Pid}/children").Split(' ') : [];
-        Init = children is [{ Length: > 0 } pid, ..] ? int.Parse(pid) : 0;
-        return Init != 0 && File.ReadAllText($"/proc/{Init}/comm").Trim() == "systemd";
+        try
+        {
+            // The shell has become unshare, whose only child is process 1 there; before that its children come and go.
+            var children = File.ReadAllText($"/proc/{machine.Pid}/task/{machine.Pid}/children").Split(' ');
+            Init = children is [{ Length: > 0 } pid, ..] ? int.Parse(pid) : 0;
+            return Init != 0 && File.ReadAllText($"/proc/{Init}/comm").Trim() == "systemd";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private bool Runs(string program, params string[] arguments)
