@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Devoxx.Compose;
 
 /// <summary>One file of `env_file`.</summary>

@@ -3,7 +3,6 @@ using Devoxx.Compose.Binding;
 using Devoxx.Compose.Diagnosis;
 using Devoxx.Compose.Rendering;
 using Devoxx.Compose.Tree;
-using Devoxx.Compose.Yaml;
 
 namespace Devoxx.Compose;
 

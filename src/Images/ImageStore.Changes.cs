@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Devoxx.Images.Archives;
 using Devoxx.Images.Layers;
 using Devoxx.Images.Storage;
 using Devoxx.Native.Files;

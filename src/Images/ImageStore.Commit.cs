@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Devoxx.Images.Layers;
 using Devoxx.Images.Storage;
-using Devoxx.Oci;
 
 namespace Devoxx.Images;
 

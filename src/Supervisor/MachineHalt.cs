@@ -22,17 +22,31 @@ internal static class MachineHalt
     /// <param name="stopping">Told how long it may take.</param>
     public static async Task StopContainersAsync(IActorRef supervisor, Action<TimeSpan>? stopping)
     {
-        var projects = await supervisor.Ask<ImmutableDictionary<string, ProjectSummary>>(new GetProjects(), QueryTimeout).ConfigureAwait(false);
-        var states = await Task.WhenAll(projects.Keys.Select(project =>
-            supervisor.Ask<ImmutableArray<ContainerState>>(new GetContainerStates(project), QueryTimeout))).ConfigureAwait(false);
-        stopping?.Invoke(MostFor(states.SelectMany(s => s)));
-        await Task.WhenAll(projects.Keys.Select(project => HaltAsync(supervisor, project))).ConfigureAwait(false);
+        ImmutableArray<string> projects = [.. (await AskAsync<ImmutableDictionary<string, ProjectSummary>>(supervisor, new GetProjects()).ConfigureAwait(false))?.Keys ?? []];
+        var states = await Task.WhenAll(projects.Select(project => AskAsync<IReadOnlyList<ContainerState>>(supervisor, new GetContainerStates(project)))).ConfigureAwait(false);
+        stopping?.Invoke(MostFor(states.SelectMany(s => s ?? [])));
+        await Task.WhenAll(projects.Select(project => HaltAsync(supervisor, project))).ConfigureAwait(false);
     }
 
     /// <summary>As if each waited for the one before: an upper bound. Pure.</summary>
     internal static TimeSpan MostFor(IEnumerable<ContainerState> containers) => containers
         .Where(c => c.Phase is ContainerPhase.Starting or ContainerPhase.Running or ContainerPhase.Stopping)
         .Aggregate(Besides, (sum, c) => sum + c.Spec!.StopGracePeriod + (ContainerHooks.MostOfStop * ContainerHooks.Of(c.Spec, Hooks.HookStage.PreStop).Length));
+
+    /// <returns>Null: it has not answered in time, which the log says. The others are not kept from ending by that.</returns>
+    private static async Task<T?> AskAsync<T>(IActorRef supervisor, object question)
+        where T : class
+    {
+        try
+        {
+            return await supervisor.Ask<T>(question, QueryTimeout).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"the machine stops, and {question} was not answered within {InWords.Span(QueryTimeout)}").ConfigureAwait(false);
+            return null;
+        }
+    }
 
     private static async Task HaltAsync(IActorRef supervisor, string project)
     {

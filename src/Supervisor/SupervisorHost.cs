@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Devoxx.Images;
 using Devoxx.Native;
 using Devoxx.Native.Cgroups;

@@ -1,3 +1,4 @@
+using Devoxx.Native.Processes;
 using Devoxx.Scenarios.World;
 using Xunit;
 
@@ -62,6 +63,27 @@ public sealed class StopScenario
         Assert.Equal(2, history.Count(happened => happened.Type == "container.started"));
         Assert.Equal(5, Assert.Single(history, happened => happened.Type == "container.exited").Payload.GetProperty("exitCode").GetInt32());
         (await sandbox.Compose("down", "-t", "0")).Succeeded();
+        await sandbox.AssertNothingLeft();
+    }
+
+    /// <summary>A process on the way to the command hangs: it has the grace period that a stop gives, and not the time after which a start is given up.</summary>
+    [Fact]
+    public async Task Down_does_not_wait_for_a_start_that_hangs()
+    {
+        await using var sandbox = await Sandbox.Create();
+        sandbox.Write("""
+            services:
+              hung: {image: busybox:1.36, command: sleep 1000000}
+            """);
+        await Sandbox.Kill([sandbox.Supervisor()]);
+        sandbox.Variables["DEVOXX_FAILPOINT"] = "monitor.claimed=stop";
+        using var up = sandbox.Start("up", "-d");
+        sandbox.Variables.Clear();
+        await Machine.Until(() => sandbox.Processes().Any(process => ProcessStat.Of(process.Pid) is { State: 'T' }), "a process on the way to the command is stopped");
+
+        (await sandbox.Compose("down", "-t", "1")).Succeeded();
+
+        Assert.Contains("it was stopped while it started", (await up.Ended()).FailedWith(1).Error);
         await sandbox.AssertNothingLeft();
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Devoxx.Compose.Diagnosis;
 using Devoxx.Compose.Rendering;
 using Devoxx.Compose.Tree;
-using Devoxx.Compose.Values;
 
 namespace Devoxx.Compose.Binding;
 

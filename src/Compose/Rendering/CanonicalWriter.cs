@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Devoxx.Compose.Values;
 
 namespace Devoxx.Compose.Rendering;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Devoxx.Compose.Rendering;
 
 internal static partial class Render

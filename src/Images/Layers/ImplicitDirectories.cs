@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Devoxx.Native;
 using Devoxx.Native.Files;
 
 namespace Devoxx.Images.Layers;

@@ -3,7 +3,6 @@ using Devoxx.Images.Layers;
 using Devoxx.Native;
 using Devoxx.Native.Files;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 
 namespace Devoxx.Images.Trees;
 

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Devoxx.Native.Files;
-using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace Devoxx.Native.Cgroups;

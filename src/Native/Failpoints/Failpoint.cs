@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Devoxx.Native.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Devoxx.Native.Failpoints;
 

@@ -1,5 +1,4 @@
 using Devoxx.Native.Failpoints;
-using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace Devoxx.Native.Files;

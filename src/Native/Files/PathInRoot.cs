@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace Devoxx.Native.Files;

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Devoxx.Native.Files;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace Devoxx.Native.Mounts;

@@ -1,4 +1,3 @@
-using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using static Devoxx.Native.Netlink.NetlinkMessage;
 
 namespace Devoxx.Native.Netlink;

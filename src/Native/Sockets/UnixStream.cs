@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using Devoxx.Native.Files;
 using Microsoft.Win32.SafeHandles;

@@ -1,5 +1,3 @@
-using Devoxx.Native.Files;
-
 namespace Devoxx.Orchestrator.Systemd;
 
 /// <summary>A unit among the files of a system: what <c>systemctl enable</c> and <c>disable</c> do, done by hand.</summary>

@@ -1,5 +1,4 @@
 using Devoxx.Orchestrator.Arguments;
-using Devoxx.Orchestrator.Control;
 using Devoxx.Orchestrator.Projects;
 using Devoxx.Supervisor.Control;
 using Devoxx.Supervisor.Copying;

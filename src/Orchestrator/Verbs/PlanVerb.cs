@@ -1,5 +1,4 @@
 using Devoxx.Orchestrator.Arguments;
-using Devoxx.Orchestrator.Projects;
 using Devoxx.Orchestrator.Rendering;
 using Devoxx.Supervisor.Control;
 

@@ -1,4 +1,3 @@
-using Devoxx.Native.Files;
 using Devoxx.Orchestrator.Arguments;
 using Devoxx.Orchestrator.Control;
 using Devoxx.Orchestrator.Systemd;

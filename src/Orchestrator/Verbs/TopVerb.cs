@@ -1,4 +1,3 @@
-using System.Globalization;
 using Devoxx.Orchestrator.Projects;
 using Devoxx.Orchestrator.Rendering;
 using Devoxx.Supervisor.Control;

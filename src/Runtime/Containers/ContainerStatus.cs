@@ -1,4 +1,3 @@
-using Devoxx.Native;
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Processes;
 

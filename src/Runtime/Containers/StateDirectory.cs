@@ -1,6 +1,5 @@
 using System.Text;
 using Devoxx.Native;
-using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Containers;

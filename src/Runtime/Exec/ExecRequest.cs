@@ -1,6 +1,5 @@
 using Devoxx.Native.Capabilities;
 using Devoxx.Oci;
-using Devoxx.Runtime.Setup;
 
 namespace Devoxx.Runtime.Exec;
 

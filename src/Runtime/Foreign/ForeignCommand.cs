@@ -1,4 +1,3 @@
-using Devoxx.Native;
 using Devoxx.Native.Namespaces;
 using Devoxx.Native.Processes;
 using Devoxx.Oci;

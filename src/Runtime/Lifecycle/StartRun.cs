@@ -1,7 +1,6 @@
 using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Failpoints;
-using Devoxx.Native.Processes;
 using Devoxx.Runtime.Containers;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;

@@ -2,7 +2,6 @@ using System.Text;
 using Devoxx.Native;
 using Devoxx.Native.Failpoints;
 using Devoxx.Runtime.Launch;
-using Devoxx.Runtime.Setup;
 using static Devoxx.Runtime.Setup.Linux;
 
 namespace Devoxx.Runtime.Monitor;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Devoxx.Native.Files;
-using Devoxx.Native.Nftables;
-using Devoxx.Native.Processes;
 using Devoxx.Oci.Names;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Monitor;

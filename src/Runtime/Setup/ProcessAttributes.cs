@@ -1,7 +1,6 @@
 using System.Globalization;
 using Devoxx.Native;
 using Devoxx.Oci;
-using static Devoxx.Runtime.Setup.Linux;
 
 namespace Devoxx.Runtime.Setup;
 

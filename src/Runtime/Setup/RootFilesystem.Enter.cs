@@ -1,5 +1,4 @@
 using Devoxx.Native;
-using Devoxx.Oci;
 using static Devoxx.Runtime.Setup.Linux;
 using static Devoxx.Runtime.Setup.MountOptions;
 

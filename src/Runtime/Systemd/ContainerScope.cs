@@ -1,6 +1,5 @@
 using Devoxx.Native.Cgroups;
 using Devoxx.Native.Systemd;
-using Devoxx.Runtime.CommandLine;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Setup;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Events;

@@ -1,14 +1,10 @@
 using Akka.Actor;
-using Akka.Event;
-using Devoxx.Native;
-using Devoxx.Native.Failpoints;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Cgroups;
 using Devoxx.Supervisor.Health;
 using Devoxx.Supervisor.Monitors;
 using Devoxx.Supervisor.Networks;
-using Devoxx.Supervisor.Runtimes;
 using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Containers;
@@ -16,9 +12,6 @@ namespace Devoxx.Supervisor.Containers;
 /// <summary>How the effects of a container's decisions are carried out.</summary>
 internal sealed partial class ContainerActor
 {
-    /// <summary>How long after SIGKILL a monitor may take to record the end: it waits for output that is still to be written.</summary>
-    private static readonly TimeSpan PatienceWithMonitor = TimeSpan.FromSeconds(10);
-
     /// <summary>How long the end of a run that the kernel has killed may take to be seen.</summary>
     private static readonly TimeSpan PatienceWithEnd = TimeSpan.FromMilliseconds(250);
 
@@ -26,16 +19,9 @@ internal sealed partial class ContainerActor
     private readonly List<long> stopOrders = [];
     private readonly List<long> removalOrders = [];
     private readonly List<long> freezeOrders = [];
-    private bool releasing;
-
-    /// <summary>Something that the last run held could not be let go: it is tried again before the container is removed.</summary>
-    private bool holds;
 
     /// <summary>Why the signal could not be sent that whoever is answered next has asked for.</summary>
     private string? unsent;
-    private CgroupUsage? usage;
-
-    private string CgroupPath => environment.Root.CgroupOf(State.Spec!);
 
     protected override void Perform(IContainerEffect effect)
     {
@@ -84,24 +70,6 @@ internal sealed partial class ContainerActor
         }
     }
 
-    private void Prepare(int run)
-    {
-        var spec = State.Spec!;
-        releasing = false;
-        gathering = RunPreparation.For(spec, run);
-        Child("cgroup").Tell(new PrepareCgroup(run, CgroupPath, spec.Limits, spec.Privileged));
-        Child("root").Tell(new AttachVolume(
-            id, VolumeSpec.ContainerRoot(id, environment.Root.Bundle(id), spec.Project), id, run, null, Self));
-        Child("network").Tell(new PrepareContainerNetwork(run, spec));
-        FindDonors(run);
-        foreach (var source in RunPreparation.SharedSources(spec))
-        {
-            var (wanted, content) = RunPreparation.Wanted(
-                spec, source, run, environment.Root, () => environment.Images.Find(spec.ImageId)?.LayerDirectories ?? []);
-            Context.Parent.Tell(new AttachVolume(source, wanted, id, run, content, Self));
-        }
-    }
-
     private void StartMonitorProcess()
     {
         NotifySocket? socket;
@@ -139,185 +107,6 @@ internal sealed partial class ContainerActor
         }
 
         self.Tell(new FirstProcessGone(run));
-    }
-
-    /// <summary>Its monitor waits for output that others may still write, for as long as they like; one that is stopped does not wait, it never comes.</summary>
-    private void AwaitMonitor(FirstProcessGone gone)
-    {
-        if (gone.MonitorIsStopped && HelperGuard.IsStopped(State.Process!.MonitorPid))
-        {
-            KillMonitor();
-        }
-        else
-        {
-            Later("stopped", HelperGuard.Interval, gone with { MonitorIsStopped = HelperGuard.IsStopped(State.Process!.MonitorPid) });
-        }
-    }
-
-    /// <summary>Cgroup and volumes go back; what was asked of them comes as <see cref="RunEnded"/> if a run was.</summary>
-    private void ReleaseAll()
-    {
-        var spec = State.Spec!;
-        releasing = true;
-        usage = null;
-        gathering = RunPreparation.Release(spec, State.Run);
-        Child("cgroup").Tell(new ReleaseCgroup(State.Run));
-        Child("network").Tell(new ReleaseContainerNetwork(State.Run, spec));
-        foreach (var source in RunPreparation.SharedSources(spec))
-        {
-            Context.Parent.Tell(new DetachVolume(source, id, State.Run, Self));
-        }
-
-        // Its own directories stay, but nothing uses them: the root's mount went with its namespace.
-        Child("root").Tell(new DetachVolume(id, id, 0, Self));
-    }
-
-    private RunPreparation Released(CgroupReleased released)
-    {
-        usage = released.Usage;
-        DeleteForeignState();
-        return gathering!.Got(RunPreparation.Cgroup);
-    }
-
-    private RunPreparation NotReleased(CgroupFailed failed)
-    {
-        if (releasing)
-        {
-            DeleteForeignState();
-        }
-
-        return gathering!.Failed(RunPreparation.Cgroup, failed.Error);
-    }
-
-    /// <summary>After the cgroup: a runtime that is not ours would remove it uncounted.</summary>
-    private void DeleteForeignState()
-    {
-        var (root, spec, run) = (environment.Root, State.Spec!, State.Run);
-        if (spec.Runtime is not null)
-        {
-            environment.Kernel.Run(() => ForeignState.Delete(root, spec))
-                .PipeTo(Self, success: error => new RuntimeReleased(run, error), failure: e => new RuntimeReleased(run, e.Message));
-        }
-    }
-
-    /// <summary>Not before its last run has let everything go: it is gone then, and nobody would hear of that any more.</summary>
-    private void RemoveOwnFiles()
-    {
-        Child("network").Tell(new ForgetContainerNetwork(State.Spec!));
-        Child("root").Tell(new RemoveVolume(0, id, "its container goes", Self));
-    }
-
-    private void FinishRelease()
-    {
-        var errors = gathering!.Errors;
-        gathering = null;
-        releasing = reaping = false;
-        foreach (var error in errors)
-        {
-            Context.GetLogger().Error("{0}: {1}", State.Spec!.Name, error);
-        }
-
-        holds = !errors.IsEmpty;
-        if (State.Phase is not (ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting))
-        {
-            if (State.Phase == ContainerPhase.Removing && holds)
-            {
-                removalFailed = true;
-                Do(new ContainerFilesNotRemoved(string.Join("; ", errors)));
-            }
-            else if (State.Phase == ContainerPhase.Removing)
-            {
-                RemoveOwnFiles();
-            }
-
-            Stash.UnstashAll();
-            return;
-        }
-
-        if (monitor is not null)
-        {
-            ReapMonitor(monitor);
-            monitor.Dispose();
-            monitor = null;
-        }
-
-        Become(OnCommand);
-        Stash.UnstashAll();
-        Do(new RunEnded(State.Run, exitRecord, usage, evidence));
-        (exitRecord, evidence) = (null, null);
-    }
-
-    private static void ReapMonitor(PidFd monitor)
-    {
-        try
-        {
-            monitor.TryReap();
-        }
-        catch (LinuxException notOurs) when (notOurs.ErrnoName == "ECHILD")
-        {
-            // Started by an earlier supervisor, which was killed: init reaps it.
-        }
-    }
-
-    /// <returns>Why it could not be sent.</returns>
-    private string? Send(int signal)
-    {
-        string? failed = null;
-        if (State.Process is not { } p)
-        {
-            if (signal == Signal.Kill)
-            {
-                launching?.Cancel();
-            }
-
-            return null;
-        }
-
-        using var process = new ProcessIdentity(p.Pid, p.StartTime, p.BootId).OpenIfAlive();
-        try
-        {
-            Failpoint.Around("container.signal", () => process?.SendSignal(signal));
-        }
-        catch (LinuxException e)
-        {
-            // A stop goes on all the same: at the end of its grace period, and then by way of the monitor.
-            Context.GetLogger().Error("{0}: {1}", State.Spec!.Name, e.Message);
-            failed = e.Message;
-        }
-
-        if (signal == Signal.Kill)
-        {
-            Later("monitor", PatienceWithMonitor, new MonitorSilent(State.Run));
-        }
-
-        return failed;
-    }
-
-    /// <summary>A monitor that has not told the end by now is stopped itself (SIGSTOP), or stuck: without it, nobody waits for ever.</summary>
-    private void KillMonitor()
-    {
-        if (State.Process is { } p)
-        {
-            using var process = new ProcessIdentity(p.MonitorPid, p.MonitorStartTime, p.BootId).OpenIfAlive();
-            Failpoint.Around("container.monitor-killed", () => process?.SendSignal(Signal.Kill));
-        }
-    }
-
-    private void SendStop(SendStopSignal stop)
-    {
-        Send(stop.Signal);
-        if (stop.Signal == Signal.Kill)
-        {
-            return;
-        }
-
-        Later("grace", stop.Grace, new GraceElapsed(stop.Run));
-        // Only the first process of a pid namespace is spared.
-        if (State.Process is { } process && State.Spec! is { Init: false, Namespaces: null or { Pid: null } } && !StopSignals.IsHandled(process.Pid, stop.Signal))
-        {
-            // A program that has only just begun may not have set its handler yet.
-            Later("dropped", StopSignals.TimeToSetHandlers - RanFor, new StopSignalDue(stop.Run, stop.Signal));
-        }
     }
 
     private void Later(string key, TimeSpan delay, object message) =>

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Devoxx.Native;
 using Devoxx.Supervisor.Bundles;
 using Devoxx.Supervisor.Projects;
 

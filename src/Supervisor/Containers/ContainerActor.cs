@@ -20,7 +20,6 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
     private readonly string id;
     private readonly Subject subject;
     private readonly SupervisorEnvironment environment;
-    private RunPreparation? gathering;
     private ExitRecord? exitRecord;
     private RunEvidence? evidence;
     private PidFd? monitor;
@@ -267,65 +266,11 @@ internal sealed partial class ContainerActor : EventSourcedActor<ContainerState,
             .PipeTo(self, failure: _ => new ExitRecordRead(null, []));
     }
 
-    /// <summary>An answer of a child or a volume: when it was the last awaited, the run goes on, or is over.</summary>
-    private void Gathered(object message)
-    {
-        if (gathering is null)
-        {
-            return;
-        }
-
-        gathering = message switch
-        {
-            AttachAnswer a when a.Run == gathering.Run && a.Error is null => gathering.Got(a.Name == id ? RunPreparation.Root : a.Name, a.Path),
-            AttachAnswer a when a.Run == gathering.Run => gathering.Failed(a.Name == id ? RunPreparation.Root : a.Name, a.Error!),
-            DetachAnswer d when d.Run == gathering.Run => d.Error is null ? gathering.Got(d.Name) : gathering.Failed(d.Name, d.Error),
-            CgroupReady c when c.Run == gathering.Run => gathering.Got(RunPreparation.Cgroup),
-            CgroupFailed c when c.Run == gathering.Run => NotReleased(c),
-            CgroupReleased c when c.Run == gathering.Run && releasing => Released(c),
-            RuntimeReleased r when r.Run == gathering.Run && releasing =>
-                r.Error is null ? gathering.Got(RunPreparation.Runtime) : gathering.Failed(RunPreparation.Runtime, r.Error),
-            IContainerNetworkAnswer n when n.Run == gathering.Run => Took(n),
-            DonorFound d when d.Run == gathering.Run && !releasing => Took(d),
-            _ => gathering,
-        };
-        if (!gathering.IsComplete)
-        {
-            return;
-        }
-
-        if (releasing)
-        {
-            FinishRelease();
-        }
-        else if (gathering.Errors.IsEmpty)
-        {
-            Do(new ContainerPrepared(gathering.Run));
-        }
-        else
-        {
-            Do(new PreparationFailed(gathering.Run, string.Join("; ", gathering.Errors), 125));
-        }
-    }
-
     /// <summary>The monitor's process has ended.</summary>
     private sealed record MonitorGone(int Run);
 
-    /// <summary>A runtime that is not ours keeps nothing of the run any more, or why it may.</summary>
-    private sealed record RuntimeReleased(int Run, string? Error);
-
     /// <summary>The kernel has killed processes of a run that goes on.</summary>
     private sealed record ProcessesLost(int Run, int Kills);
-
-    /// <summary>SIGKILL was sent a while ago, and the monitor still lives.</summary>
-    private sealed record MonitorSilent(int Run);
-
-    /// <summary>The run's first process has ended, and its monitor has not yet.</summary>
-    /// <param name="MonitorIsStopped">Whether it was stopped when it was last looked at.</param>
-    private sealed record FirstProcessGone(int Run, bool MonitorIsStopped = false);
-
-    /// <summary>Time to look again whether the stop's signal has a handler.</summary>
-    private sealed record StopSignalDue(int Run, int Signal);
 
     private sealed record ExitRecordRead(ExitRecord? Record, ImmutableArray<string> LastLines);
 

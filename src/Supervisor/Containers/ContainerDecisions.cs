@@ -107,8 +107,9 @@ public static class ContainerDecisions
     {
         var failed = new ContainerStartFailed(state.Spec!.Subject, now, command.Run, command.Error, command.ExitCode);
         // A first start that fails is the asker's to mend: only what has run before is tried again by itself.
-        var verdict = state.Attempt > 0 && !state.StoppedOnPurpose
-            ? state.Spec.Restart.After(command.ExitCode, state.Attempt, TimeSpan.Zero, chance: RestartPolicy.Chance(state.Spec.Id, state.Run))
+        var verdict = state.Stop is { ByHalt: true } ? state.Spec!.Restart.AfterHalt(command.ExitCode)
+            : state.Attempt > 0 && !state.StoppedOnPurpose
+            ? state.Spec!.Restart.After(command.ExitCode, state.Attempt, TimeSpan.Zero, chance: RestartPolicy.Chance(state.Spec.Id, state.Run))
             : RestartVerdict.Stay;
         var next = AfterRun(state, verdict, now);
         return Decision.Of(

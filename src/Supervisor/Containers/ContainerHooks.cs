@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Hooks;
 using Decision = Devoxx.Supervisor.Actors.Decision<Devoxx.Supervisor.Containers.IContainerEvent, Devoxx.Supervisor.Containers.IContainerEffect>;
 

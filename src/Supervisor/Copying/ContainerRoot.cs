@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Devoxx.Native;
 using Devoxx.Native.Files;
 using Devoxx.Native.Mounts;

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Devoxx.Native;
 using Devoxx.Native.Failpoints;
-using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Runtimes;

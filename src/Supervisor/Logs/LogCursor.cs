@@ -8,7 +8,7 @@ namespace Devoxx.Supervisor.Logs;
 /// Reads one log line by line, from its oldest file to its newest, across rotations. At the end for now it says so, and
 /// can be asked again later.
 /// </summary>
-internal sealed class LogCursor : IDisposable
+internal sealed partial class LogCursor : IDisposable
 {
     // A container that never ends its line must not take all memory: beyond this, a newline is put in.
     private const int LongestLine = 16 << 20;
@@ -202,64 +202,6 @@ internal sealed class LogCursor : IDisposable
     private bool IsWanted(ReadOnlySpan<byte> time) =>
         (since is null || time.SequenceCompareTo(since) >= 0) && (until is null || time.SequenceCompareTo(until) <= 0);
 
-    private bool Fill()
-    {
-        if (start > 0)
-        {
-            buffer.AsSpan(start, end - start).CopyTo(buffer);
-            scanned -= start;
-            end -= start;
-            start = 0;
-        }
-
-        if (end == buffer.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-            buffer.AsSpan(0, end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
-        }
-
-        while (file is not null || NextFile())
-        {
-            var read = RandomAccess.Read(file!, buffer.AsSpan(end), position);
-            if (read > 0)
-            {
-                PassTime();
-                end += read;
-                position += read;
-                return true;
-            }
-
-            // Emptied under us by somebody: from its start again.
-            if (position > RandomAccess.GetLength(file!))
-            {
-                position = 0;
-                start = scanned = end = 0;
-                continue;
-            }
-
-            if (later.Count == 0 && !LookForRotation())
-            {
-                return false;
-            }
-
-            if (later.Count > 0)
-            {
-                NextFile();
-
-                // What a file ends in without a newline is not continued in the next.
-                if (end > 0)
-                {
-                    buffer[end++] = (byte)'\n';
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
     // What is written after a time that is over is of after that time, whatever a clock that is set back stamps it with.
     private void PassTime()
     {
@@ -270,59 +212,8 @@ internal sealed class LogCursor : IDisposable
     }
 
     // True when there is more to read: in the files that came after, or in this one, written to before it was renamed.
-    private bool LookForRotation()
-    {
-        if (!LogFiles.IsRotated(Source.Path, file!))
-        {
-            return false;
-        }
-
-        if (RandomAccess.GetLength(file!) > position)
-        {
-            return true;
-        }
-
-        LogFiles.OpenAfter(Source.Path, file!).ForEach(later.Enqueue);
-        return later.Count > 0;
-    }
-
-    private bool NextFile()
-    {
-        if (later.Count == 0)
-        {
-            LogFiles.OpenAll(Source.Path).ForEach(later.Enqueue);
-        }
-
-        if (!later.TryDequeue(out var next))
-        {
-            return false;
-        }
-
-        file?.Dispose();
-        file = next;
-        position = 0;
-        return true;
-    }
 
     // Closes the files that are not needed; where to begin in the first that is.
-    private static long SkipToTail(List<SafeFileHandle> files, int count)
-    {
-        var isEnd = true;
-        for (var i = files.Count - 1; i >= 0; i--)
-        {
-            var (offset, lines) = LogTail.Find(files[i], count, isEnd);
-            count -= lines;
-            isEnd &= lines == 0;
-            if (offset > 0)
-            {
-                files.GetRange(0, i).ForEach(older => older.Dispose());
-                files.RemoveRange(0, i);
-                return offset;
-            }
-        }
-
-        return 0;
-    }
 
     private static byte[]? Bound(DateTimeOffset? time) =>
         time is { } instant ? Encoding.ASCII.GetBytes($"{instant.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fffffff}00Z") : null;

@@ -16,7 +16,7 @@ namespace Devoxx.Supervisor.Networks;
 /// nothing: what must outlive a crash is in the journals of the networks.
 /// </summary>
 /// <param name="way">Whoever passes commands on to the networks.</param>
-internal sealed class ContainerNetworkActor(string containerId, IActorRef way, SupervisorEnvironment environment) : UntypedActor
+internal sealed partial class ContainerNetworkActor(string containerId, IActorRef way, SupervisorEnvironment environment) : UntypedActor
 {
     private readonly Dictionary<string, Attachment> attached = new(StringComparer.Ordinal);
     private readonly HashSet<string> awaited = new(StringComparer.Ordinal);
@@ -239,44 +239,6 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
         }
     }
 
-    private void Release(ReleaseContainerNetwork command)
-    {
-        (spec, run, releasing, namesAwaited) = (command.Spec, command.Run, true, false);
-        way.Tell(new EndNames(containerId), Self);
-        CloseNamespace();
-        ReleasePorts();
-        awaited.Clear();
-        errors.Clear();
-        var endpoints = Endpoints(spec);
-        awaited.UnionWith(endpoints.Select(e => e.Network));
-        foreach (var endpoint in endpoints)
-        {
-            way.Tell(new DetachEndpoint(endpoint.Network, containerId, run, Self), Self);
-        }
-
-        TellIfReleased();
-    }
-
-    private void Detached(EndpointDetached answer)
-    {
-        awaited.Remove(answer.Network);
-        if (answer.Error is { } error)
-        {
-            errors.Add(error);
-        }
-
-        TellIfReleased();
-    }
-
-    private void TellIfReleased()
-    {
-        if (awaited.Count == 0)
-        {
-            releasing = false;
-            Context.Parent.Tell(new ContainerNetworkReleased(run, errors.Count == 0 ? null : string.Join("; ", errors)));
-        }
-    }
-
     /// <summary>What the kernel does not redirect is passed on from here on; after recovery by the sockets that the monitor has kept.</summary>
     private void Use(ContainerNetworkInUse command)
     {
@@ -306,23 +268,6 @@ internal sealed class ContainerNetworkActor(string containerId, IActorRef way, S
 
         var addresses = connections.Networks.SelectMany(n => new[] { n.Ipv4, n.Ipv6 }).OfType<string>().Select(IPAddress.Parse).ToList();
         PortRelay.Start(reservation, addresses, error => log.Warning("{0}: a published port: {1}", command.Spec.Name, error));
-    }
-
-    private void ReleasePorts()
-    {
-        foreach (var port in reservation.Ports)
-        {
-            environment.Networking.PortHolders.TryRemove($"{port.HostPort}/{port.Protocol}", out _);
-        }
-
-        reservation.Dispose();
-        reservation = PortReservation.None;
-    }
-
-    private void CloseNamespace()
-    {
-        @namespace?.Dispose();
-        @namespace = null;
     }
 
     private sealed record NamespaceMade(int Run, NetworkNamespace Namespace, PortReservation Reservation);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Devoxx.Compose;
 using Devoxx.Oci;
 using Devoxx.Supervisor.Health;
-using Healthcheck = Devoxx.Compose.Healthcheck;
 
 namespace Devoxx.Supervisor.Planning;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Devoxx.Compose;
 using Devoxx.Supervisor.Containers;
 
 namespace Devoxx.Supervisor.Planning;

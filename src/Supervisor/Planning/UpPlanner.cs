@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Devoxx.Compose;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;
-using Devoxx.Supervisor.Volumes;
 
 namespace Devoxx.Supervisor.Planning;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Devoxx.Supervisor.Networks;
 using Devoxx.Supervisor.Planning;
 
 namespace Devoxx.Supervisor.Projects;

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Threading.Channels;
 using Akka.Actor;
 using Devoxx.Compose;
-using Devoxx.Images;
 using Devoxx.Supervisor.Actors;
 using Devoxx.Supervisor.Containers;
 using Devoxx.Supervisor.Control;

@@ -1,5 +1,4 @@
 using Devoxx.Native.Processes;
-using Devoxx.Supervisor.Actors;
 
 namespace Devoxx.Supervisor.Runtimes;
 

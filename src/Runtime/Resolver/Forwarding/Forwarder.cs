@@ -1,4 +1,3 @@
-using System.Net;
 using Devoxx.Runtime.Resolver.Messages;
 using Devoxx.Runtime.Resolver.Sockets;
 

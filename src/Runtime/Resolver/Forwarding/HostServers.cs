@@ -1,4 +1,3 @@
-using System.Net;
 using Devoxx.Runtime.Resolver.Zones;
 
 namespace Devoxx.Runtime.Resolver.Forwarding;

@@ -1,4 +1,3 @@
-using Devoxx.Native;
 using Devoxx.Runtime.Launch;
 using Devoxx.Runtime.Monitor;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Devoxx.Native.Files;
 using Devoxx.Native.Processes;
 using Devoxx.Oci.Names;
-using Devoxx.Supervisor.Actors;
 
 namespace Devoxx.Supervisor.Networks.Names;
 
