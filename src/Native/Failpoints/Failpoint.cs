@@ -13,11 +13,15 @@ public static class Failpoint
 {
     public const string Variable = "DEVOXX_FAILPOINT";
 
-    /// <summary>Names a file to which each place that is come to appends its name: which places does a command reach?</summary>
+    /// <summary>
+    /// Names a file to which each place that is come to appends its name: which places does a command reach? All processes that have the same count together by it,
+    /// so that the n-th time is the command's and not each process's.
+    /// </summary>
     public const string TraceVariable = "DEVOXX_FAILPOINT_TRACE";
 
     private static readonly Trigger[] Armed = Trigger.ParseAll(Environment.GetEnvironmentVariable(Variable));
     private static readonly string? Trace = Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } path ? path : null;
+    private static readonly Dictionary<string, int> Times = new(StringComparer.Ordinal);
     private static readonly Lock Gate = new();
 
     /// <summary>Whether one of the variables is set. What makes up a name asks first.</summary>
@@ -84,20 +88,22 @@ public static class Failpoint
     {
         lock (Gate)
         {
-            if (Trace is not null)
-            {
-                using var trace = AppendFile.Open(Trace);
-                RandomAccess.Write(trace, Encoding.UTF8.GetBytes(name + "\n"), 0);
-            }
-
-            Trigger? due = null;
-            foreach (var trigger in Armed)
-            {
-                due = trigger.Name == name && --trigger.Left == 0 ? trigger : due;
-            }
-
-            return due;
+            var time = Trace is not null ? Note(name, Trace) : Times[name] = Times.GetValueOrDefault(name) + 1;
+            return Array.Find(Armed, trigger => trigger.Name == name && trigger.Time == time);
         }
+    }
+
+    /// <returns>How often it stands in the file now.</returns>
+    private static int Note(string name, string path)
+    {
+        // A lock of its own: who only reads the file, as tests do meanwhile, is not to be kept from that.
+        using var others = FileLock.Acquire(path + ".lock");
+        using (var trace = AppendFile.Open(path))
+        {
+            RandomAccess.Write(trace, Encoding.UTF8.GetBytes(name + "\n"), 0);
+        }
+
+        return File.ReadLines(path).Count(line => line == name);
     }
 
     private const int SigKill = 9, SigStop = 19;
@@ -109,16 +115,8 @@ public static class Failpoint
         Error,
     }
 
-    private sealed class Trigger(string name, int left, Action what, int errno)
+    private sealed record Trigger(string Name, int Time, Action What, int Errno)
     {
-        public string Name => name;
-
-        public int Left { get; set; } = left;
-
-        public Action What => what;
-
-        public int Errno => errno;
-
         /// <exception cref="FormatException">A failpoint that is misspelt would test nothing.</exception>
         public static Trigger[] ParseAll(string? text) => string.IsNullOrEmpty(text) ? [] : [.. text.Split(',').Select(Parse)];
 

@@ -35,9 +35,9 @@ public sealed partial class CrashingStack
                 $"the supervisor has ended: {outcome}");
         }
 
-        if (!hit || !FailpointList.IsOfSupervisor(crash.Point) || crash.Point.StartsWith("journal.", StringComparison.Ordinal))
+        if (!hit || crash.Point.StartsWith("journal.", StringComparison.Ordinal))
         {
-            // Each process counts for itself: the next one that it starts would fail there, too. One that cannot write its journal is about to leave.
+            // What follows might come to the point. One that cannot write its journal is about to leave.
             await KillSupervisor();
         }
 
@@ -99,7 +99,7 @@ public sealed partial class CrashingStack
         return true;
     }
 
-    /// <summary>Each process counts for itself: the next one is stopped there, too.</summary>
+    /// <summary>Whoever is stopped goes on, until the command has ended.</summary>
     private async Task ContinueUntilEnded(RunningCommand command)
     {
         using var reactor = new Reactor();

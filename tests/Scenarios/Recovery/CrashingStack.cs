@@ -20,6 +20,7 @@ public sealed partial class CrashingStack : IAsyncDisposable
     private readonly Sandbox sandbox;
     private readonly JournalModel journal;
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+    private int armed;
 
     private CrashingStack(Sandbox sandbox)
     {
@@ -33,7 +34,8 @@ public sealed partial class CrashingStack : IAsyncDisposable
 
     private string Precious => sandbox.Root + "/volumes/crash_data/_data/precious";
 
-    private string TraceFile => sandbox.Directory + "/trace";
+    /// <summary>Another each time: the monitors of an earlier command are told nothing of this one, and do not count.</summary>
+    private string TraceFile => $"{sandbox.Directory}/trace-{armed}";
 
     public static async Task<CrashingStack> Create() => new(await Sandbox.Create());
 
@@ -92,7 +94,7 @@ public sealed partial class CrashingStack : IAsyncDisposable
     /// <param name="crash">Null: only traced.</param>
     private void Arm(CrashedCommand command, Crash? crash)
     {
-        File.Delete(TraceFile);
+        armed++;
         sandbox.Variables[Failpoint.TraceVariable] = TraceFile;
         if (new[] { command.Besides, crash?.Failpoint }.OfType<string>().ToList() is { Count: > 0 } told)
         {
