@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Devoxx.Scenarios.Recovery;
 using Devoxx.Scenarios.World;
 using Xunit;
@@ -8,10 +9,12 @@ namespace Devoxx.Scenarios;
 /// <summary>Recovery, proved: kill -9, a failing call, or a stopped process at every point of every command, and what the machine looks like after.</summary>
 public sealed class FailpointsScenario
 {
-    /// <summary><c>all</c>: every time a command comes to a point, up to five; a number: as many runs of each matrix, chosen by the seed.</summary>
+    /// <summary>
+    /// <c>all</c>: every time a command comes to a point, up to five; <c>each</c>: the first time; a number: as many runs of each matrix, chosen by the seed.
+    /// </summary>
     private const string Variable = "DEVOXX_FAILPOINTS";
 
-    /// <summary>Only commands whose name has this in it.</summary>
+    /// <summary>Only commands whose name this regular expression matches.</summary>
     private const string OnlyVariable = "DEVOXX_FAILPOINTS_OF";
 
     /// <summary>Without being asked for more: a choice by the seed, in which every point comes before any comes twice.</summary>
@@ -26,7 +29,7 @@ public sealed class FailpointsScenario
     {
         var points = FailpointList.Read();
         var matrix = await Run(
-            "kill", [.. CrashedCommand.All.Where(command => Wanted == "all" || !command.IsSlow)], null, Budget, (stack, crash) => stack.CrashAndRecover(crash));
+            "kill", [.. CrashedCommand.All.Where(command => Wanted is "all" or "each" || !command.IsSlow)], null, Budget, (stack, crash) => stack.CrashAndRecover(crash));
 
         Assert.Empty(matrix.Reached.Except(points));
         Assert.True(Only is not null || !matrix.NotReached.Except(FailpointList.NotReached.Keys).Any(), $"no command comes to {string.Join(", ", matrix.NotReached.Except(FailpointList.NotReached.Keys))}: add one, or say in FailpointList why not");
@@ -86,7 +89,7 @@ public sealed class FailpointsScenario
         var seed = Seed.Choose();
         var matrix = new FailpointMatrix(FailpointList.Read());
         await matrix.Run(
-            [.. commands.Where(command => Only is null || command.Name.Contains(Only, StringComparison.Ordinal))],
+            [.. commands.Where(command => Only is null || Regex.IsMatch(command.Name, Only))],
             workers: Math.Max(2, Environment.ProcessorCount),
             Wanted == "all" ? 5 : 1,
             within: Wanted is null ? budget : null,

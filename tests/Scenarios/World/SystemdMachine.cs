@@ -70,7 +70,16 @@ public sealed class SystemdMachine : IAsyncDisposable
     public static async Task<SystemdMachine> Boot(Sandbox sandbox)
     {
         var machine = new SystemdMachine(sandbox);
-        await Machine.Until(() => machine.FindInit() && machine.Runs("systemctl", "is-system-running", "--wait"), "systemd boots:\n" + string.Join('\n', machine.machine.LinesSoFar));
+        try
+        {
+            await Machine.Until(() => machine.FindInit() && machine.Runs("systemctl", "is-system-running", "--wait"), "systemd boots");
+        }
+        catch (Exception e)
+        {
+            await machine.DisposeAsync();
+            throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', machine.machine.LinesSoFar)}", e);
+        }
+
         sandbox.Prelude = $"exec nsenter {string.Join(' ', machine.Inside)} --wd={sandbox.Directory} \"$0\" \"$@\"";
         return machine;
     }
