@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Devoxx.Runtime.Tests.World;
 
 namespace Devoxx.Runtime.Tests.Kernel;
@@ -104,12 +103,9 @@ public sealed class LogTests
         using var bundle = new Bundle();
         const int Lines = 500_000;
         var line = new string('x', 99);
-        var watch = Stopwatch.StartNew();
         bundle.Start(bundle.Shell($"yes {line} | head -n {Lines}")).Exit();
-        var elapsed = watch.Elapsed;
         var text = Log.Text(bundle, "stdout");
         Assert.Equal(Lines, text.Count);
         Assert.All(text, each => Assert.Equal(line, each));
-        Assert.True(elapsed < TimeSpan.FromSeconds(20), $"took {elapsed}");
     }
 }
