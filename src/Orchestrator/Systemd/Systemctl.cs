@@ -33,10 +33,9 @@ internal sealed class Systemctl : IDisposable
     /// <summary>Stops a unit, and waits until it has ended.</summary>
     public Task StopAsync(string unit, CancellationToken cancellation) => DoAsync(() => _bus.AwaitJob(_bus.Stop(unit), Patience), cancellation);
 
-    /// <summary>Whether the machine is on its way down.</summary>
     private Task<bool> IsStoppingAsync(CancellationToken cancellation) => DoAsync(() => _bus.ReadState() == "stopping", cancellation);
 
-    /// <summary>As systemd has it; without one nobody can tell a stop of the machine from one of the supervisor, which leaves containers running.</summary>
+    /// <summary>Whether the machine is on its way down, as the systemd has it that is there; no, when there is none or it does not say.</summary>
     public static async Task<bool> MachineStopsAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
@@ -47,7 +46,7 @@ internal sealed class Systemctl : IDisposable
         }
         catch (Exception e) when (e is CommandFailedException or OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"systemd does not say whether the machine stops, so containers are left running: {e.Message}");
+            await Console.Error.WriteLineAsync($"systemd does not say whether the machine stops, which is taken for no: {e.Message}");
             return false;
         }
     }

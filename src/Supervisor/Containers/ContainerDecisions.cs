@@ -35,10 +35,10 @@ public static class ContainerDecisions
             ContainerSickness.Hung(state, c, now),
         HookFinished c when state.Phase == ContainerPhase.Running => ContainerHooks.Ended(state, c, now),
         RunEnded c when c.Run == state.Run && state.Phase is ContainerPhase.Running or ContainerPhase.Stopping or ContainerPhase.Starting => Ended(state, c, now),
-        GraceElapsed c when c.Run == state.Run && IsEnding(state) => Decision.Of(
+        GraceElapsed c when c.Run == state.Run && state.IsEnding => Decision.Of(
             new ContainerSignalled(state.Spec!.Subject, now, SigKill, $"did not exit within the grace period of {InWords.Span(state.Stop?.Grace ?? state.Ending!.Grace)}"),
             new SendSignal(SigKill)),
-        StopSignalDropped c when c.Run == state.Run && IsEnding(state) => Decision.Of(
+        StopSignalDropped c when c.Run == state.Run && state.IsEnding => Decision.Of(
             new ContainerSignalled(
                 state.Spec!.Subject, now, SigKill,
                 $"its first process has no handler for {Signal.Name(c.Signal)}, so the kernel drops the signal and waiting would change nothing"),
@@ -65,9 +65,6 @@ public static class ContainerDecisions
         ContainerPhase.Removing => Decision.Only(new RemoveFiles()),
         _ => Decision.Nothing,
     };
-
-    private static bool IsEnding(ContainerState state) =>
-        state.Phase == ContainerPhase.Stopping || (state.Phase == ContainerPhase.Running && state.Ending is not null);
 
     private static bool IsStarting(ContainerState state, int run) =>
         state.Run == run && state.Process is null && state.Phase is ContainerPhase.Starting or ContainerPhase.Stopping;
@@ -126,7 +123,7 @@ public static class ContainerDecisions
         {
             // What nothing runs of yet is started when the machine is back.
             ContainerPhase.BackingOff or ContainerPhase.Waiting when byHalt => Decision.Only(new CancelTimers(), new AnswerStarts(cause), new Answer(order)),
-            ContainerPhase.Running when signal != SigKill && ContainerHooks.IsBeforeStop(state) => Decision.Only(new AwaitStop(order)),
+            ContainerPhase.Running when signal != SigKill && state.IsBeforeStop => Decision.Only(new AwaitStop(order)),
             ContainerPhase.Running when signal != SigKill && ContainerHooks.HoldStop(state) => ContainerHooks.BeforeStop(state, requested, new AwaitStop(order)),
             ContainerPhase.Running => Decision.Of(
                 requested, [.. HooksAbandoned(state), new AwaitStop(order), new SendStopSignal(state.Run, requested.Signal, requested.Grace), .. ContainerPausing.Released(state, cause)]),
@@ -176,7 +173,7 @@ public static class ContainerDecisions
 
     private static Decision Ended(ContainerState state, RunEnded command, DateTimeOffset now)
     {
-        if (ContainerHooks.IsBeforeStop(state))
+        if (state.IsBeforeStop)
         {
             // What a hook may well do is to end it.
             var stop = ContainerHooks.StopOf(state, now);

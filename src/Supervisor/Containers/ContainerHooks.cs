@@ -26,8 +26,6 @@ internal static class ContainerHooks
     /// <summary>Whether a stop has hooks to run first. A frozen container can run nothing.</summary>
     public static bool HoldStop(ContainerState state) => state is { Phase: ContainerPhase.Running, Paused: false } && !Of(state.Spec!, HookStage.PreStop).IsEmpty;
 
-    public static bool IsBeforeStop(ContainerState state) => state is { Phase: ContainerPhase.Running, Hook.Stage: HookStage.PreStop };
-
     /// <param name="stop">What is done after them.</param>
     public static Decision BeforeStop(ContainerState state, ContainerStopRequested stop, params ImmutableArray<IContainerEffect> effects) => Decision.Of(
         [Requested(state.Spec!, state.Run, HookStage.PreStop, 0, new HeldStop(stop.Signal, stop.Grace, stop.Cause, stop.ThenStart, stop.ByHalt), stop.At)],

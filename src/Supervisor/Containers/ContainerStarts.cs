@@ -44,7 +44,7 @@ internal static class ContainerStarts
         var spec = state.Spec!;
         var stop = new ContainerStopRequested(
             spec.Subject, now, Signal.Parse(spec.StopSignal), spec.StopGracePeriod, command.Cause, ThenStart: true);
-        return ContainerHooks.IsBeforeStop(state) ? Decision.Nothing
+        return state.IsBeforeStop ? Decision.Nothing
             : ContainerHooks.HoldStop(state) ? ContainerHooks.BeforeStop(state, stop)
             : Decision.Of(stop, new SendStopSignal(state.Run, stop.Signal, stop.Grace));
     }

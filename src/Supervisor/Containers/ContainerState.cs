@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Devoxx.Native.Processes;
 using Devoxx.Supervisor.Health;
 
@@ -117,8 +118,17 @@ public sealed record ContainerState
     /// <summary>The newest start was asked for without regard to dependencies.</summary>
     public bool Ungated { get; init; }
 
+    /// <summary>Somebody's stop, or this program, has begun to end the run.</summary>
+    [JsonIgnore]
+    public bool IsEnding => Phase == ContainerPhase.Stopping || (Phase == ContainerPhase.Running && Ending is not null);
+
+    /// <summary>The hooks run that come before the signal of a stop.</summary>
+    [JsonIgnore]
+    public bool IsBeforeStop => this is { Phase: ContainerPhase.Running, Hook.Stage: Hooks.HookStage.PreStop };
+
     /// <summary>It runs no longer than its hooks, its signal and its grace period take: a start comes after that.</summary>
-    public bool IsBeingStopped => Phase == ContainerPhase.Stopping || (Phase == ContainerPhase.Running && (Ending is not null || Hook is { Stage: Hooks.HookStage.PreStop }));
+    [JsonIgnore]
+    public bool IsBeingStopped => IsEnding || IsBeforeStop;
 
     private ContainerPhase AtRest => Run == 0 ? ContainerPhase.Created : ContainerPhase.Exited;
 

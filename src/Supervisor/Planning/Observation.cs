@@ -4,10 +4,13 @@ using Devoxx.Supervisor.Containers;
 namespace Devoxx.Supervisor.Planning;
 
 /// <summary>A container as the plan sees it.</summary>
-/// <param name="Phase"><see cref="ContainerPhase.Stopping"/> also when its signal is still to come: after hooks, say.</param>
 /// <param name="IsPaused">It runs, and stands still.</param>
-public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt, bool IsPaused = false)
+/// <param name="IsBeingStopped">It runs no longer than a stop that has begun takes.</param>
+public sealed record ObservedContainer(ContainerSpec Spec, ContainerPhase Phase, DateTimeOffset CreatedAt, bool IsPaused = false, bool IsBeingStopped = false)
 {
+    /// <summary>It runs, or is just being started, and nobody stops it: there is nothing to start.</summary>
+    public bool IsUp => Phase is ContainerPhase.Running or ContainerPhase.Starting && !IsBeingStopped;
+
     /// <summary>It runs, or is about to.</summary>
     public bool IsActive => Phase is ContainerPhase.Running or ContainerPhase.Starting or ContainerPhase.Stopping or ContainerPhase.BackingOff or ContainerPhase.Waiting;
 

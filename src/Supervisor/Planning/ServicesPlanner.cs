@@ -19,7 +19,7 @@ public static class ServicesPlanner
             starts[service] = [];
             foreach (var container in observation.Of(service))
             {
-                if (container.Phase is ContainerPhase.Running or ContainerPhase.Starting)
+                if (container.IsUp)
                 {
                     plan.Unchanged.Add(container.Name);
                 }

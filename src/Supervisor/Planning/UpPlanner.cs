@@ -169,13 +169,13 @@ public sealed partial class UpPlanner(
         {
             started.Add(plan.Start(existing.Spec, follower.Cause, [follower.Stop, .. needs.After], needs.Settled, needs.When, by: StartedBy.Dependency));
         }
-        else if (existing.Phase is ContainerPhase.Running or ContainerPhase.Starting || wish.NoStart)
+        else if (existing.IsUp || wish.NoStart)
         {
             plan.Unchanged.Add(existing.Name);
         }
         else
         {
-            started.Add(plan.Start(existing.Spec, $"it is {InWords.Phase(existing.Phase)}", needs.After, needs.Settled, needs.When, wish.NoDeps));
+            started.Add(plan.Start(existing.Spec, $"it is {InWords.Phase(existing.IsBeingStopped ? ContainerPhase.Stopping : existing.Phase)}", needs.After, needs.Settled, needs.When, wish.NoDeps));
         }
     }
 

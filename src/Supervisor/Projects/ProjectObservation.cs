@@ -25,7 +25,7 @@ internal static class ProjectObservation
     /// <param name="networks">Likewise.</param>
     public static Observation Of(
         string project, IEnumerable<ContainerState> containers, ImmutableArray<VolumeState> volumes, ImmutableArray<NetworkState> networks) => new(
-        [.. containers.Select(c => new ObservedContainer(c.Spec!, c.IsBeingStopped ? ContainerPhase.Stopping : c.Phase, c.CreatedAt, c.Paused))],
+        [.. containers.Select(c => new ObservedContainer(c.Spec!, c.Phase, c.CreatedAt, c.Paused, c.IsBeingStopped))],
         [.. volumes.Select(v => v.Spec!.Name)])
     {
         AnonymousVolumes = [.. volumes.Where(v => v.Spec is { Kind: VolumeKind.Anonymous } spec && spec.Project == project).Select(v => v.Spec!.Name)],
